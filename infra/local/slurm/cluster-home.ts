@@ -1,0 +1,78 @@
+// Where a private Slurm keeps its things: below the wanted folder, unless ordinary accounts or the kernel cannot follow there.
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+const shelter = "/var/lib/headgate-local";
+// An AF_UNIX path has at most 107 bytes, and slurmstepd adds about 45 of its own (spool/n10/n10_123456.4294967291).
+const longestSocketFolder = 60;
+
+export type ClusterHome = {
+  /** everything but sockets */
+  home: string;
+  /** a folder short enough for sockets; the home itself where that is short */
+  sockets: string;
+  /** what a person should know about the choice; undefined if the wanted folder serves */
+  note?: string;
+};
+
+/**
+ * Chooses and creates the folders for a private Slurm that was asked for at `dir`. As root, a folder that other accounts
+ * cannot search is replaced by one in /var/lib/headgate-local, the same one for the same `dir` each time.
+ */
+export function clusterHome(dir: string): ClusterHome {
+  mkdirSync(dir, { recursive: true, mode: 0o755 });
+  const wanted = realpathSync(dir);
+  const closed = process.getuid?.() === 0 ? closedParent(wanted) : undefined;
+  const home = closed === undefined ? wanted : shelteredHome(wanted);
+  const sockets = Buffer.byteLength(home) <= longestSocketFolder ? home : shortFolder(home);
+  if (closed === undefined) return { home, sockets };
+  return { home, sockets, note: `other accounts cannot enter ${closed}, so Slurm's state is kept in ${home}` };
+}
+
+/** The first folder on the way to `path` (itself included) that other accounts cannot search. */
+export function closedParent(path: string): string | undefined {
+  const above = dirname(path) === path ? undefined : closedParent(dirname(path));
+  if (above !== undefined) return above;
+  return (statSync(path).mode & 0o001) === 0 ? path : undefined;
+}
+
+function shelteredHome(wanted: string): string {
+  mkdirSync(shelter, { recursive: true, mode: 0o755 });
+  chmodSync(shelter, 0o755);
+  sweepShelter();
+  const home = join(shelter, createHash("sha256").update(wanted).digest("hex").slice(0, 12));
+  mkdirSync(home, { recursive: true });
+  chmodSync(home, 0o755);
+  writeFileSync(join(home, "wanted-at"), wanted);
+  return home;
+}
+
+/** Forgets the homes of temporary folders that are gone, so that tests leave nothing behind for ever. */
+function sweepShelter(): void {
+  for (const name of readdirSync(shelter)) {
+    const note = join(shelter, name, "wanted-at");
+    if (!existsSync(note)) continue;
+    const wanted = readFileSync(note, "utf8");
+    const pids = join(shelter, name, "run");
+    const idle = !existsSync(pids) || !readdirSync(pids).some((file) => file.endsWith(".pid"));
+    if (wanted.startsWith(`${tmpdir()}/`) && !existsSync(wanted) && idle) rmSync(join(shelter, name), { recursive: true, force: true });
+  }
+}
+
+function shortFolder(home: string): string {
+  const memory = join(home, "sockets-in");
+  const known = existsSync(memory) ? readFileSync(memory, "utf8") : undefined;
+  if (known !== undefined && isOurFolder(known)) return known;
+  const made = mkdtempSync(join(Buffer.byteLength(tmpdir()) > 40 ? "/tmp" : tmpdir(), "hg-slurm-"));
+  chmodSync(made, 0o755);
+  writeFileSync(memory, made);
+  return made;
+}
+
+/** Temporary folders are cleaned by others: one that came back under the same name with another owner is not ours. */
+function isOurFolder(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && found.uid === process.getuid?.();
+}

@@ -1,0 +1,255 @@
+// The routes: the one source of validation, of API Gateway's routes, of the OpenAPI document and of the client's types.
+import * as z from "zod";
+import { Application, Cluster, Site } from "./catalogue.ts";
+import { Id, Slug } from "./id.ts";
+import { Job, JobEvent, JobFile, JobState, JobSubmission, SkippedFile } from "./job.ts";
+import { NewToken, Person, PersonChange, Token, TokenRequest } from "./person.ts";
+import type { ProblemCode } from "./problem.ts";
+import { Upload, UploadRequest } from "./upload.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+export type Route = {
+  method: Method;
+  /** API Gateway's form: {name}, and {name+} for the rest of the path. */
+  path: `/v1/${string}`;
+  summary: string;
+  /** "public": anybody; "person": somebody active; "admin": an administrator; "signed-in": anybody signed in, waiting too. */
+  access: "public" | "signed-in" | "person" | "admin";
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  headers?: z.ZodObject;
+  body?: z.ZodType;
+  status: 200 | 201 | 204;
+  /** The answer's JSON body; absent: none, or bytes (see `bytes`). */
+  response?: z.ZodType;
+  /** The answer is a file's own bytes, or a 302 to where they are. */
+  bytes?: true;
+  /** Codes that this route may answer besides those that any may. */
+  problems: readonly ProblemCode[];
+};
+
+/** Codes that every route may answer. */
+export const commonProblems = [
+  "invalid-request",
+  "malformed-json",
+  "body-too-large",
+  "unsupported-media-type",
+  "unauthenticated",
+  "account-waiting",
+  "account-disabled",
+  "forbidden",
+  "not-found",
+  "method-not-allowed",
+  "internal",
+  "unavailable",
+] as const satisfies readonly ProblemCode[];
+
+const byId = z.strictObject({ id: Id });
+const Cursor = z.string().max(2_000);
+const Limit = z.coerce.number().int().min(1).max(1_000);
+
+export const routes = {
+  getOpenapi: {
+    method: "GET",
+    path: "/v1/openapi.json",
+    summary: "This API as an OpenAPI 3.1 document",
+    access: "public",
+    status: 200,
+    response: z.record(z.string(), z.unknown()),
+    problems: [],
+  },
+  getSite: {
+    method: "GET",
+    path: "/v1/site",
+    summary: "What a client needs to know before anybody has signed in",
+    access: "public",
+    status: 200,
+    response: Site,
+    problems: [],
+  },
+  getMe: {
+    method: "GET",
+    path: "/v1/me",
+    summary: "The person who asks",
+    access: "signed-in",
+    status: 200,
+    response: Person,
+    problems: [],
+  },
+  listPeople: {
+    method: "GET",
+    path: "/v1/people",
+    summary: "Everybody, for administrators",
+    access: "admin",
+    query: z.strictObject({ cursor: Cursor.optional(), limit: Limit.default(100) }),
+    status: 200,
+    response: z.strictObject({ people: z.array(Person), cursor: z.string().optional() }),
+    problems: [],
+  },
+  changePerson: {
+    method: "PATCH",
+    path: "/v1/people/{id}",
+    summary: "Approve, disable, give roles and Unix accounts",
+    access: "admin",
+    params: byId,
+    body: PersonChange,
+    status: 200,
+    response: Person,
+    problems: ["unknown-cluster", "conflict"],
+  },
+  createToken: {
+    method: "POST",
+    path: "/v1/tokens",
+    summary: "A new personal API token; its secret is shown this once",
+    access: "person",
+    body: TokenRequest,
+    status: 201,
+    response: NewToken,
+    problems: [],
+  },
+  listTokens: {
+    method: "GET",
+    path: "/v1/tokens",
+    summary: "One's own API tokens, without their secrets",
+    access: "person",
+    status: 200,
+    response: z.strictObject({ tokens: z.array(Token) }),
+    problems: [],
+  },
+  deleteToken: {
+    method: "DELETE",
+    path: "/v1/tokens/{id}",
+    summary: "End an API token",
+    access: "person",
+    params: byId,
+    status: 204,
+    problems: [],
+  },
+  listApplications: {
+    method: "GET",
+    path: "/v1/applications",
+    summary: "What can be run",
+    access: "person",
+    status: 200,
+    response: z.strictObject({ applications: z.array(Application) }),
+    problems: [],
+  },
+  getApplication: {
+    method: "GET",
+    path: "/v1/applications/{application}",
+    summary: "One application and the JSON Schema of its parameters",
+    access: "person",
+    params: z.strictObject({ application: Slug }),
+    status: 200,
+    response: Application,
+    problems: [],
+  },
+  listClusters: {
+    method: "GET",
+    path: "/v1/clusters",
+    summary: "Where it can be run",
+    access: "person",
+    status: 200,
+    response: z.strictObject({ clusters: z.array(Cluster) }),
+    problems: [],
+  },
+  createUpload: {
+    method: "POST",
+    path: "/v1/uploads",
+    summary: "A signed PUT for one input, bound to its size and type, good once",
+    access: "person",
+    body: UploadRequest,
+    status: 201,
+    response: Upload,
+    problems: ["input-too-large"],
+  },
+  submitJob: {
+    method: "POST",
+    path: "/v1/jobs",
+    summary: "Submit a job; the same Idempotency-Key gives the same job",
+    access: "person",
+    headers: z.object({
+      "idempotency-key": z
+        .string()
+        .regex(/^[\x21-\x7e]{1,255}$/, "1 to 255 printable ASCII characters")
+        .optional(),
+    }),
+    body: JobSubmission,
+    status: 201,
+    response: Job,
+    problems: [
+      "unknown-application",
+      "unknown-cluster",
+      "no-unix-account",
+      "input-missing",
+      "input-too-large",
+      "resources-exceeded",
+      "idempotency-key-reused",
+      "conflict",
+    ],
+  },
+  listJobs: {
+    method: "GET",
+    path: "/v1/jobs",
+    summary: "One's own jobs, the latest changed first",
+    access: "person",
+    query: z.strictObject({
+      state: JobState.optional(),
+      application: Slug.optional(),
+      cursor: Cursor.optional(),
+      limit: Limit.default(50),
+    }),
+    status: 200,
+    response: z.strictObject({ jobs: z.array(Job), cursor: z.string().optional() }),
+    problems: [],
+  },
+  getJob: {
+    method: "GET",
+    path: "/v1/jobs/{id}",
+    summary: "One job",
+    access: "person",
+    params: byId,
+    status: 200,
+    response: Job,
+    problems: [],
+  },
+  listJobEvents: {
+    method: "GET",
+    path: "/v1/jobs/{id}/events",
+    summary: "A job's timeline",
+    access: "person",
+    params: byId,
+    status: 200,
+    response: z.strictObject({ events: z.array(JobEvent) }),
+    problems: [],
+  },
+  listJobFiles: {
+    method: "GET",
+    path: "/v1/jobs/{id}/files",
+    summary: "A job's result files with sizes and SHA-256, and what was skipped",
+    access: "person",
+    params: byId,
+    query: z.strictObject({ cursor: Cursor.optional(), limit: Limit.default(1_000) }),
+    status: 200,
+    response: z.strictObject({
+      files: z.array(JobFile),
+      skipped: z.array(SkippedFile),
+      cursor: z.string().optional(),
+    }),
+    problems: ["results-not-available"],
+  },
+  getJobFile: {
+    method: "GET",
+    path: "/v1/jobs/{id}/files/{path+}",
+    summary: "One result file: its bytes, or a 302 to a signed URL",
+    access: "person",
+    params: z.strictObject({ id: Id, path: z.string().min(1) }),
+    status: 200,
+    bytes: true,
+    problems: ["results-not-available"],
+  },
+} as const satisfies Record<string, Route>;
+
+export type OperationId = keyof typeof routes;
+export type Routes = typeof routes;

@@ -1,0 +1,90 @@
+// THE TABLE: every function, what starts it, and what it may read and write. The template's roles are made from it.
+
+/** What a function may do with a part of the house; infra/stacks turns each into IAM statements. */
+export type Grant =
+  | "table:read"
+  | "table:write"
+  | "table:index"
+  | "inputs:put"
+  | "inputs:get"
+  | "results:get"
+  | "results:list-receipts"
+  | "batches:put"
+  | "dispatch:send"
+  | "command:send";
+
+export type FunctionSpec = {
+  /** What starts it. */
+  trigger:
+    | { kind: "http" }
+    | { kind: "queue"; queue: "dispatch" | "receipts"; batchSize: number }
+    | { kind: "schedule"; minutes: number };
+  timeoutSeconds: number;
+  memoryMb: number;
+  grants: readonly Grant[];
+  /** Environment variables (shared/aws/env.ts) that it is given. */
+  environment: readonly string[];
+};
+
+export const functions = {
+  api: {
+    trigger: { kind: "http" },
+    timeoutSeconds: 29,
+    memoryMb: 1024,
+    grants: ["table:read", "table:write", "table:index", "inputs:put", "inputs:get", "results:get", "dispatch:send"],
+    environment: [
+      "TABLE",
+      "INPUTS_BUCKET",
+      "RESULTS_BUCKET",
+      "DISPATCH_QUEUE_URL",
+      "CLUSTERS",
+      "USER_POOL_ID",
+      "PAGE_CLIENT_ID",
+      "CLI_CLIENT_ID",
+      "PAGE_ORIGIN",
+      "SIGN_IN_ORIGIN",
+    ],
+  },
+  dispatch: {
+    trigger: { kind: "queue", queue: "dispatch", batchSize: 10 },
+    timeoutSeconds: 15,
+    memoryMb: 512,
+    grants: ["table:read", "table:write", "table:index", "inputs:get", "batches:put", "command:send"],
+    environment: ["TABLE", "INPUTS_BUCKET", "BATCHES_BUCKET", "DOCUMENT", "CLUSTERS"],
+  },
+  observe: {
+    trigger: { kind: "queue", queue: "receipts", batchSize: 10 },
+    timeoutSeconds: 30,
+    memoryMb: 512,
+    grants: ["table:read", "table:write", "results:get"],
+    environment: ["TABLE", "RESULTS_BUCKET"],
+  },
+  reconcile: {
+    trigger: { kind: "schedule", minutes: 1 },
+    timeoutSeconds: 60,
+    memoryMb: 512,
+    grants: [
+      "table:read",
+      "table:write",
+      "table:index",
+      "inputs:get",
+      "results:get",
+      "results:list-receipts",
+      "batches:put",
+      "dispatch:send",
+      "command:send",
+    ],
+    environment: [
+      "TABLE",
+      "INPUTS_BUCKET",
+      "RESULTS_BUCKET",
+      "BATCHES_BUCKET",
+      "DISPATCH_QUEUE_URL",
+      "DOCUMENT",
+      "CLUSTERS",
+      "SCALE",
+    ],
+  },
+} as const satisfies Record<string, FunctionSpec>;
+
+export type FunctionName = keyof typeof functions;
