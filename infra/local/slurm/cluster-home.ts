@@ -1,6 +1,18 @@
 // Where a private Slurm keeps its things: below the wanted folder, unless ordinary accounts or the kernel cannot follow there.
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -57,7 +69,8 @@ function sweepShelter(): void {
     const wanted = readFileSync(note, "utf8");
     const pids = join(shelter, name, "run");
     const idle = !existsSync(pids) || !readdirSync(pids).some((file) => file.endsWith(".pid"));
-    if (wanted.startsWith(`${tmpdir()}/`) && !existsSync(wanted) && idle) rmSync(join(shelter, name), { recursive: true, force: true });
+    if (wanted.startsWith(`${tmpdir()}/`) && !existsSync(wanted) && idle)
+      rmSync(join(shelter, name), { recursive: true, force: true });
   }
 }
 

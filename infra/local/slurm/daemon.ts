@@ -74,7 +74,11 @@ export async function stopDaemons(daemons: Pick<Daemon, "argv" | "pidFile">[], g
 }
 
 /** Looks each `everyMs` until the answer is true or the time is over; returns the last answer. */
-export async function until(isSo: () => boolean | Promise<boolean>, withinMs: number, everyMs: number): Promise<boolean> {
+export async function until(
+  isSo: () => boolean | Promise<boolean>,
+  withinMs: number,
+  everyMs: number,
+): Promise<boolean> {
   const end = Date.now() + withinMs;
   for (;;) {
     if (await isSo()) return true;

@@ -5,7 +5,8 @@ import { processStat, until } from "./daemon.ts";
 /** Runs the action while holding the lock file. Waits up to 60 s for a living holder, then throws naming it. */
 export async function withFolderLock<T>(path: string, action: () => Promise<T>): Promise<T> {
   const mine = `${process.pid} ${processStat(process.pid)?.start ?? ""}`;
-  if (!(await until(() => take(path, mine), 60_000, 50))) throw new Error(`process ${readFileSync(path, "utf8")} holds ${path} since over 60 s`);
+  if (!(await until(() => take(path, mine), 60_000, 50)))
+    throw new Error(`process ${readFileSync(path, "utf8")} holds ${path} since over 60 s`);
   try {
     return await action();
   } finally {

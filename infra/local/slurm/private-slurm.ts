@@ -3,16 +3,16 @@ import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { dirname, join } from "node:path";
-import { accountUid } from "./accounts.ts";
 import { type AccountingDatabase, accountingDatabase } from "./accounting-database.ts";
+import { accountUid } from "./accounts.ts";
 import { clusterHome } from "./cluster-home.ts";
 import { type Daemon, daemonPid, signalDaemon, startDaemon, stopDaemons, until } from "./daemon.ts";
+import { withFolderLock } from "./folder-lock.ts";
 import { freePorts, isPortFree } from "./free-ports.ts";
 import type { LocalSlurm } from "./local-slurm.ts";
 import { requirePrograms, run } from "./programs.ts";
 import { confValue, slurmConf } from "./slurm-conf.ts";
 import { killSteps } from "./slurm-steps.ts";
-import { withFolderLock } from "./folder-lock.ts";
 
 export type PrivateSlurmOptions = {
   /** folder of the cluster; the same folder later means the same cluster, with its jobs */
@@ -77,7 +77,11 @@ class Cluster {
   readonly #count: number;
   #database: AccountingDatabase | undefined;
 
-  constructor(o: PrivateSlurmOptions, place: { home: string; sockets: string }, found: Record<(typeof programs)[number], string>) {
+  constructor(
+    o: PrivateSlurmOptions,
+    place: { home: string; sockets: string },
+    found: Record<(typeof programs)[number], string>,
+  ) {
     this.#options = o;
     this.#home = place.home;
     this.#sockets = place.sockets;
@@ -92,7 +96,8 @@ class Cluster {
   async prepare(): Promise<this> {
     if (this.#options.clean === true) {
       await this.#stop();
-      for (const name of ["state", "spool", "jobcomp", "log", "database"]) rmSync(join(this.#home, name), { recursive: true, force: true });
+      for (const name of ["state", "spool", "jobcomp", "log", "database"])
+        rmSync(join(this.#home, name), { recursive: true, force: true });
       rmSync(join(this.#sockets, "spool"), { recursive: true, force: true });
     }
     this.#makeFolders();
@@ -238,7 +243,13 @@ class Cluster {
 
   #daemon(name: string, argv: [string, ...string[]]): Daemon {
     const run = join(this.#home, "run");
-    return { argv, pidFile: join(run, `${name}.pid`), outFile: join(run, `${name}.out`), cwd: this.#home, env: this.#env() };
+    return {
+      argv,
+      pidFile: join(run, `${name}.pid`),
+      outFile: join(run, `${name}.out`),
+      cwd: this.#home,
+      env: this.#env(),
+    };
   }
 
   #munged(): Daemon {
@@ -267,20 +278,32 @@ class Cluster {
   /** Never with -c: a killed controller is to find its jobs again. */
   async #startController(): Promise<boolean> {
     const fresh = startDaemon(this.#controller());
-    const answers = async () => (await run([this.#programs.scontrol, "ping"], this.#env(), 5000)).stdout.includes(" UP");
+    const answers = async () =>
+      (await run([this.#programs.scontrol, "ping"], this.#env(), 5000)).stdout.includes(" UP");
     await this.#await(answers, 20_000, this.#controller(), "slurmctld does not answer");
     return fresh;
   }
 
   async #nodesUp(): Promise<number> {
-    const list = await run([this.#programs.sinfo, "-h", "-N", "-t", "idle,mixed,alloc,completing", "-o", "%N"], this.#env(), 5000);
+    const list = await run(
+      [this.#programs.sinfo, "-h", "-N", "-t", "idle,mixed,alloc,completing", "-o", "%N"],
+      this.#env(),
+      5000,
+    );
     return new Set(list.stdout.split("\n").filter((name) => name !== "")).size;
   }
 
-  async #await(isSo: () => boolean | Promise<boolean>, withinMs: number, daemon: Daemon, complaint: string): Promise<void> {
+  async #await(
+    isSo: () => boolean | Promise<boolean>,
+    withinMs: number,
+    daemon: Daemon,
+    complaint: string,
+  ): Promise<void> {
     if (await until(isSo, withinMs, 50)) return;
     const tail = existsSync(daemon.outFile) ? readFileSync(daemon.outFile, "utf8").trimEnd().split("\n").slice(-8) : [];
-    throw new Error(`${complaint} within ${withinMs / 1000} s; see ${this.#home}/log and ${daemon.outFile}:\n${tail.join("\n")}`);
+    throw new Error(
+      `${complaint} within ${withinMs / 1000} s; see ${this.#home}/log and ${daemon.outFile}:\n${tail.join("\n")}`,
+    );
   }
 
   async #stop(): Promise<void> {
@@ -295,7 +318,8 @@ class Cluster {
       run([this.#programs.scancel, `--state=${state}`], this.#env(), 2000),
     );
     await Promise.all(everything);
-    const none = async () => (await run([this.#programs.squeue, "-h", "-o", "%i"], this.#env(), 1000)).stdout.trim() === "";
+    const none = async () =>
+      (await run([this.#programs.squeue, "-h", "-o", "%i"], this.#env(), 1000)).stdout.trim() === "";
     await until(none, 2500, 100);
   }
 

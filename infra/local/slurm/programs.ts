@@ -22,7 +22,11 @@ export function requirePrograms<Name extends string>(names: readonly Name[], ins
 export type Answer = { code: number; stdout: string; stderr: string };
 
 /** Runs a program to its end with a clean environment; a time-out (milliseconds) reads as code 124, a failure to start as 127. */
-export function run(argv: [string, ...string[]], env: Record<string, string> = {}, timeoutMs = 10_000): Promise<Answer> {
+export function run(
+  argv: [string, ...string[]],
+  env: Record<string, string> = {},
+  timeoutMs = 10_000,
+): Promise<Answer> {
   const [file, ...args] = argv;
   const path = [dirname(file), "/usr/sbin", "/usr/bin", "/sbin", "/bin"].join(delimiter);
   return new Promise((resolve) => {

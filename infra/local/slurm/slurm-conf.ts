@@ -104,7 +104,10 @@ export function confValue(text: string, key: string): string | undefined {
 }
 
 function keyOf(line: string): string {
-  return line.slice(0, Math.max(0, line.indexOf("="))).trim().toLowerCase();
+  return line
+    .slice(0, Math.max(0, line.indexOf("=")))
+    .trim()
+    .toLowerCase();
 }
 
 function accountingLines(c: SlurmConf): string[] {

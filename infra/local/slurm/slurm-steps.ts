@@ -11,7 +11,9 @@ export function killSteps(spool: string): void {
   const inodes = socketInodes(spool);
   if (inodes.size === 0) return;
   const pids = processIds();
-  const steps = pids.filter((pid) => processStat(pid)?.comm === "slurmstepd" && socketsOf(pid).some((inode) => inodes.has(inode)));
+  const steps = pids.filter(
+    (pid) => processStat(pid)?.comm === "slurmstepd" && socketsOf(pid).some((inode) => inodes.has(inode)),
+  );
   const doomed = descendants(steps, pids);
   for (const pid of [...steps, ...doomed]) kill(pid);
   for (const path of inodes.values()) rmSync(path, { force: true });
@@ -26,12 +28,16 @@ function socketInodes(folder: string): Map<string, string> {
 }
 
 function processIds(): number[] {
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }
 
 function socketsOf(pid: number): string[] {
   try {
-    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => /^socket:\[(\d+)\]$/.exec(linkOf(`/proc/${pid}/fd/${fd}`))?.[1] ?? []);
+    return readdirSync(`/proc/${pid}/fd`).flatMap(
+      (fd) => /^socket:\[(\d+)\]$/.exec(linkOf(`/proc/${pid}/fd/${fd}`))?.[1] ?? [],
+    );
   } catch {
     return []; // ended meanwhile, or another account's
   }
