@@ -8,6 +8,7 @@ export type Grant =
   | "inputs:put"
   | "inputs:get"
   | "results:get"
+  | "receipts:get"
   | "results:list-receipts"
   | "batches:put"
   | "dispatch:send"
@@ -43,6 +44,7 @@ export const functions = {
       "CLI_CLIENT_ID",
       "PAGE_ORIGIN",
       "SIGN_IN_ORIGIN",
+      "SITE_NAME",
     ],
   },
   dispatch: {
@@ -56,7 +58,7 @@ export const functions = {
     trigger: { kind: "queue", queue: "receipts", batchSize: 10 },
     timeoutSeconds: 30,
     memoryMb: 512,
-    grants: ["table:read", "table:write", "results:get"],
+    grants: ["table:read", "table:write", "results:get", "receipts:get"],
     environment: ["TABLE", "RESULTS_BUCKET"],
   },
   reconcile: {
@@ -69,6 +71,7 @@ export const functions = {
       "table:index",
       "inputs:get",
       "results:get",
+      "receipts:get",
       "results:list-receipts",
       "batches:put",
       "dispatch:send",
