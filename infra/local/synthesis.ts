@@ -1,0 +1,79 @@
+// Synthesises the template where its sources changed: one child process, one at a time on this checkout.
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const sources = [
+  "infra/app.ts",
+  "infra/bundle.ts",
+  "infra/stacks",
+  "shared",
+  "functions",
+  "web",
+  "cdk.json",
+  "package-lock.json",
+];
+
+function hashOf(root: string): string {
+  const hash = createHash("sha256");
+  const visit = (relative: string): void => {
+    const absolute = path.join(root, relative);
+    const stat = statSync(absolute, { throwIfNoEntry: false });
+    if (!stat) return;
+    if (stat.isDirectory()) for (const name of readdirSync(absolute).sort()) visit(path.join(relative, name));
+    else hash.update(`${relative}\0`).update(readFileSync(absolute)).update("\0");
+  };
+  for (const source of sources) visit(source);
+  return hash.digest("hex");
+}
+
+async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const lock = path.join(folder, ".synth.lock");
+  for (let tries = 0; ; tries += 1) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+      if (age > 120_000) rmSync(lock, { recursive: true, force: true });
+      else if (tries > 1_200) throw new Error(`${lock} is held by another process; remove it if there is none`);
+      else await sleep(100);
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+/** Makes cdk.out and build/ agree with the sources. Returns the folder of the assembly and the seconds spent (0: nothing was to do). */
+export async function synthesise(root: string): Promise<{ assembly: string; seconds: number }> {
+  const assembly = path.join(root, "cdk.out");
+  const build = path.join(root, "build");
+  mkdirSync(build, { recursive: true });
+  return await withLock(build, async () => {
+    const stamp = path.join(assembly, ".sources");
+    const wanted = hashOf(root);
+    if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return { assembly, seconds: 0 };
+    const started = Date.now();
+    rmSync(stamp, { force: true });
+    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "infra/app.ts"], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    child.stdout.on("data", (chunk) => (output += chunk));
+    child.stderr.on("data", (chunk) => (output += chunk));
+    const code = await new Promise<number>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (status) => resolve(status ?? 1));
+    });
+    if (code !== 0) throw new Error(`the template could not be synthesised:\n${output}`);
+    writeFileSync(stamp, wanted);
+    return { assembly, seconds: (Date.now() - started) / 1000 };
+  });
+}
