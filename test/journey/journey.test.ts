@@ -5,8 +5,8 @@ import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { haveJava, haveSlurm, slurmOf } from "./machine.ts";
 import { type LocalStack, startStack } from "./local-stack.ts";
+import { haveJava, haveSlurm, slurmOf } from "./machine.ts";
 
 const run = promisify(execFile);
 const databases = haveJava() ? ["dynalite", "dynamodb-local"] : ["dynalite"];
@@ -22,7 +22,12 @@ describe.skipIf(!haveSlurm())("the journey of a bumps fit", () => {
       stack = await startStack({ flags: ["--slurm=private", "--nodes=2", "--no-welcome", `--dynamo=${dynamo}`] });
       const script = path.join(import.meta.dirname, "journey.sh");
       const { stdout } = await run("bash", [script, path.join(stack.data, "local.json"), folder], { timeout: 180_000 });
-      said = Object.fromEntries(stdout.trim().split("\n").map((line) => line.split(/=(.*)/s).slice(0, 2)));
+      said = Object.fromEntries(
+        stdout
+          .trim()
+          .split("\n")
+          .map((line) => line.split(/=(.*)/s).slice(0, 2)),
+      );
     });
 
     afterAll(async () => {
@@ -41,7 +46,10 @@ describe.skipIf(!haveSlurm())("the journey of a bumps fit", () => {
       const example = path.resolve(import.meta.dirname, "../../infra/local/welcome/bumps");
       await run("cp", ["-r", example, direct]);
       const argv = ["line.py", "--batch", "--store=fit", "--fit=dream", "--steps=50", "--burn=20", "--seed=7"];
-      await run("bumps", argv, { cwd: direct, env: { ...process.env, MPLBACKEND: "Agg", MPLCONFIGDIR: path.join(folder, "mpl") } });
+      await run("bumps", argv, {
+        cwd: direct,
+        env: { ...process.env, MPLBACKEND: "Agg", MPLCONFIGDIR: path.join(folder, "mpl") },
+      });
 
       for (const name of ["line.par", "line.err"]) {
         const ours = readFileSync(path.join(folder, "files", "fit", name));
@@ -59,14 +67,24 @@ describe.skipIf(!haveSlurm())("the journey of a bumps fit", () => {
       const { stdout } = await run(path.join(cluster.bin, "squeue"), ["-h", "-t", "all", "-o", "%A|%U"], {
         env: { ...process.env, SLURM_CONF: cluster.conf },
       });
-      expect(stdout.trim().split("\n").filter((line) => line.startsWith(`${said.slurm}|`))).toHaveLength(1);
+      expect(
+        stdout
+          .trim()
+          .split("\n")
+          .filter((line) => line.startsWith(`${said.slurm}|`)),
+      ).toHaveLength(1);
       expect(stdout.trim().split("\n")).toHaveLength(1);
     });
 
     it("left files on the cluster that belong to the mapped account", () => {
       const owner = statSync(path.join(said.folder ?? "", "work", "fit", "line.par")).uid;
       const { stdout } = { stdout: readFileSync("/etc/passwd", "utf8") };
-      const uid = Number(stdout.split("\n").find((line) => line.startsWith(`${said.account}:`))?.split(":")[2]);
+      const uid = Number(
+        stdout
+          .split("\n")
+          .find((line) => line.startsWith(`${said.account}:`))
+          ?.split(":")[2],
+      );
 
       expect(owner).toBe(userInfo().uid === 0 ? uid : userInfo().uid);
     });

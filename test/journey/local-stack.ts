@@ -32,7 +32,9 @@ export type LocalStack = {
 const root = path.resolve(import.meta.dirname, "../..");
 
 /** Starts `infra/local/main.ts` with flags and waits (at most `seconds`) until it wrote local.json. Throws with what it printed. */
-export async function startStack(o: { data?: string; flags?: string[]; seconds?: number; iam?: string } = {}): Promise<LocalStack> {
+export async function startStack(
+  o: { data?: string; flags?: string[]; seconds?: number; iam?: string } = {},
+): Promise<LocalStack> {
   const data = o.data ?? mkdtempSync(path.join(tmpdir(), "headgate-"));
   const file = path.join(data, "local.json");
   rmSync(file, { force: true });
