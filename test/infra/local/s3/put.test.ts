@@ -39,7 +39,13 @@ describe("PutObject", () => {
     });
     expect(got.LastModified?.getMilliseconds()).toBe(0);
     expect(events).toMatchObject([
-      { bucket: "box", key: "a/b.txt", eventName: "ObjectCreated:Put", size: 5, etag: "5d41402abc4b2a76b9719d911017c592" },
+      {
+        bucket: "box",
+        key: "a/b.txt",
+        eventName: "ObjectCreated:Put",
+        size: 5,
+        etag: "5d41402abc4b2a76b9719d911017c592",
+      },
     ]);
     expect(server.list("box")).toEqual(["a/b.txt"]);
   });
@@ -53,7 +59,11 @@ describe("PutObject", () => {
     expect(put[name]).toMatch(/^[A-Za-z0-9+/]+=*$/);
     expect(head[name]).toBe(put[name]);
     expect(head.ChecksumType).toBe("FULL_OBJECT");
-    const wrong = { [name]: Buffer.from(put[name] ?? "", "base64").reverse().toString("base64") };
+    const wrong = {
+      [name]: Buffer.from(put[name] ?? "", "base64")
+        .reverse()
+        .toString("base64"),
+    };
     const refused = client.send(new PutObjectCommand({ Bucket: "box", Key: "k2", Body: body, ...wrong }));
     expect(await refusal(refused)).toMatchObject({ name: "BadDigest", status: 400 });
   });
@@ -90,7 +100,8 @@ describe("PutObject", () => {
     expect(won).toHaveLength(1);
     expect((await server.get("box", "claim"))?.body.toString()).toBe(won[0]);
     for (const result of results) {
-      if (result.status === "rejected") expect(["PreconditionFailed", "ConditionalRequestConflict"]).toContain(result.reason.name);
+      if (result.status === "rejected")
+        expect(["PreconditionFailed", "ConditionalRequestConflict"]).toContain(result.reason.name);
     }
     expect(await refusal(put("late"))).toMatchObject({ name: "PreconditionFailed", status: 412 });
   });
@@ -99,7 +110,10 @@ describe("PutObject", () => {
     const { client } = await runS3();
     const put = (Body: string, IfMatch?: string) =>
       client.send(new PutObjectCommand({ Bucket: "box", Key: "k", Body, ...(IfMatch && { IfMatch }) }));
-    expect(await refusal(put("1", '"5d41402abc4b2a76b9719d911017c592"'))).toMatchObject({ name: "NoSuchKey", status: 404 });
+    expect(await refusal(put("1", '"5d41402abc4b2a76b9719d911017c592"'))).toMatchObject({
+      name: "NoSuchKey",
+      status: 404,
+    });
     const first = await put("1");
     await put("2", first.ETag);
     expect(await refusal(put("3", first.ETag))).toMatchObject({ name: "PreconditionFailed", status: 412 });
@@ -110,18 +124,28 @@ describe("PutObject", () => {
     const put = new PutObjectCommand({ Bucket: "box", Key: "k", Body: "x" });
     await clientWith({ credentials: temporary }).send(put);
     const without = { accessKeyId: temporary.accessKeyId, secretAccessKey: temporary.secretAccessKey };
-    expect(await refusal(clientWith({ credentials: without }).send(put))).toMatchObject({ name: "InvalidAccessKeyId", status: 403 });
+    expect(await refusal(clientWith({ credentials: without }).send(put))).toMatchObject({
+      name: "InvalidAccessKeyId",
+      status: 403,
+    });
     const wrong = { ...temporary, sessionToken: "another" };
-    expect(await refusal(clientWith({ credentials: wrong }).send(put))).toMatchObject({ name: "InvalidToken", status: 400 });
+    expect(await refusal(clientWith({ credentials: wrong }).send(put))).toMatchObject({
+      name: "InvalidToken",
+      status: 400,
+    });
   });
 
   it("refuses a wrong secret, an unknown key, another region, an unknown bucket and a long key", async () => {
     const { client, clientWith } = await runS3();
     const put = new PutObjectCommand({ Bucket: "box", Key: "k", Body: "x" });
-    const as = (accessKeyId: string, secretAccessKey: string) => clientWith({ credentials: { accessKeyId, secretAccessKey } }).send(put);
+    const as = (accessKeyId: string, secretAccessKey: string) =>
+      clientWith({ credentials: { accessKeyId, secretAccessKey } }).send(put);
     expect(await refusal(as("AKIDLOCAL", "wrong"))).toMatchObject({ name: "SignatureDoesNotMatch", status: 403 });
     expect(await refusal(as("AKIDOTHER", "wrong"))).toMatchObject({ name: "InvalidAccessKeyId", status: 403 });
-    expect(await refusal(clientWith({ region: "us-east-1" }).send(put))).toMatchObject({ name: "AuthorizationHeaderMalformed", status: 400 });
+    expect(await refusal(clientWith({ region: "us-east-1" }).send(put))).toMatchObject({
+      name: "AuthorizationHeaderMalformed",
+      status: 400,
+    });
     const absent = client.send(new PutObjectCommand({ Bucket: "absent", Key: "k", Body: "x" }));
     expect(await refusal(absent)).toMatchObject({ name: "NoSuchBucket", status: 404 });
     const long = client.send(new PutObjectCommand({ Bucket: "box", Key: "ü".repeat(513), Body: "x" }));

@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { onTestFinished } from "vitest";
-import { type CorsRule, type ObjectEvent, type S3Call, type S3Server, type S3Verdict, startS3 } from "../../../../infra/local/s3/server.ts";
+import {
+  type CorsRule,
+  type ObjectEvent,
+  type S3Call,
+  type S3Server,
+  type S3Verdict,
+  startS3,
+} from "../../../../infra/local/s3/server.ts";
 
 export const region = "eu-west-1";
 export const keyId = "AKIDLOCAL";
@@ -80,7 +87,9 @@ export async function runS3(o: { judge?: (call: S3Call) => S3Verdict; cors?: Cor
 }
 
 /** The name, status and detail of the error that a request is refused with. */
-export async function refusal(request: Promise<unknown>): Promise<{ name: string; status: number | undefined; message: string }> {
+export async function refusal(
+  request: Promise<unknown>,
+): Promise<{ name: string; status: number | undefined; message: string }> {
   try {
     await request;
   } catch (cause) {
