@@ -45,6 +45,7 @@ export const functions = {
       "PAGE_ORIGIN",
       "SIGN_IN_ORIGIN",
       "SITE_NAME",
+      "SITE_NAME",
     ],
   },
   dispatch: {
