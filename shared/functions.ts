@@ -45,7 +45,6 @@ export const functions = {
       "PAGE_ORIGIN",
       "SIGN_IN_ORIGIN",
       "SITE_NAME",
-      "SITE_NAME",
     ],
   },
   dispatch: {

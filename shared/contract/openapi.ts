@@ -8,6 +8,7 @@ import { commonProblems, type OperationId, type Route, routes } from "./routes.t
 import { Upload, UploadRequest } from "./upload.ts";
 
 type Json = Record<string, unknown>;
+type SchemaOf = (schema: z.ZodType, io: "input" | "output") => Json;
 
 /** Schemas with a name of their own under components. */
 const named = {
@@ -37,6 +38,7 @@ export function openapiDocument(): Json {
   const names = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(named)) names.add(schema, { id });
   const components: Record<string, unknown> = {};
+  const responses: Json = {};
   const schemaOf = (schema: z.ZodType, io: "input" | "output"): Json => {
     const made: Json = z.toJSONSchema(schema, { metadata: names, io, unrepresentable: "any" });
     const definitions = (made.$defs ?? {}) as Record<string, Json>;
@@ -49,7 +51,7 @@ export function openapiDocument(): Json {
   const paths: Record<string, Json> = {};
   for (const [operationId, route] of Object.entries(routes) as [OperationId, Route][]) {
     const path = route.path.replace("{path+}", "{path}");
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(operationId, route, schemaOf) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(operationId, route, schemaOf, responses) };
   }
   return {
     openapi: "3.1.1",
@@ -62,7 +64,8 @@ export function openapiDocument(): Json {
     servers: [{ url: "/" }],
     paths,
     components: {
-      schemas: { ...sorted(components) },
+      schemas: sorted(components),
+      responses,
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", description: "A Cognito access token, or an API token (hg_…)" },
       },
@@ -70,7 +73,7 @@ export function openapiDocument(): Json {
   };
 }
 
-function operation(operationId: OperationId, route: Route, schemaOf: (s: z.ZodType, io: "input" | "output") => Json) {
+function operation(operationId: OperationId, route: Route, schemaOf: SchemaOf, responses: Json): Json {
   const parameters = [
     ...parametersOf("path", route.params, schemaOf),
     ...parametersOf("query", route.query, schemaOf),
@@ -84,11 +87,11 @@ function operation(operationId: OperationId, route: Route, schemaOf: (s: z.ZodTy
     ...(route.body
       ? { requestBody: { required: true, content: { "application/json": { schema: schemaOf(route.body, "input") } } } }
       : {}),
-    responses: { ...success(route, schemaOf), ...failures(route, schemaOf) },
+    responses: { ...success(route, schemaOf), ...failures(route, schemaOf, responses) },
   };
 }
 
-function success(route: Route, schemaOf: (s: z.ZodType, io: "input" | "output") => Json): Json {
+function success(route: Route, schemaOf: SchemaOf): Json {
   if (route.bytes) {
     return {
       "200": {
@@ -109,34 +112,31 @@ function success(route: Route, schemaOf: (s: z.ZodType, io: "input" | "output") 
 }
 
 /** Problems by status; each names the codes that it may carry. */
-function failures(route: Route, schemaOf: (s: z.ZodType, io: "input" | "output") => Json): Json {
+function failures(route: Route, schemaOf: SchemaOf, responses: Json): Json {
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of new Set<ProblemCode>([...commonProblems, ...route.problems])) {
     const { status } = problems[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   const schema = schemaOf(Problem, "output");
-  const statuses = [...byStatus].sort(([a], [b]) => a - b);
-  return Object.fromEntries(
-    statuses.map(([status, codes]) => [
-      status,
-      {
-        description: codes.map((code) => `${code}: ${problems[code].title}`).join("; "),
-        content: {
-          "application/problem+json": {
-            schema: { allOf: [schema, { type: "object", properties: { code: { enum: codes } } }] },
-          },
+  const answers: Json = {};
+  for (const [status, codes] of [...byStatus].sort(([a], [b]) => a - b)) {
+    // Routes with the same codes at a status share one description.
+    const name = `${status}-${codes.join(".")}`;
+    responses[name] = {
+      description: codes.map((code) => `${code}: ${problems[code].title}`).join("; "),
+      content: {
+        "application/problem+json": {
+          schema: { allOf: [schema, { type: "object", properties: { code: { enum: codes } } }] },
         },
       },
-    ]),
-  );
+    };
+    answers[status] = { $ref: `#/components/responses/${name}` };
+  }
+  return answers;
 }
 
-function parametersOf(
-  place: "path" | "query" | "header",
-  shape: z.ZodObject | undefined,
-  schemaOf: (s: z.ZodType, io: "input" | "output") => Json,
-): Json[] {
+function parametersOf(place: "path" | "query" | "header", shape: z.ZodObject | undefined, schemaOf: SchemaOf): Json[] {
   if (!shape) return [];
   return Object.entries(shape.shape).map(([name, schema]) => ({
     name,
