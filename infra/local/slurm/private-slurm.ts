@@ -10,7 +10,7 @@ import { type Daemon, daemonPid, signalDaemon, startDaemon, stopDaemons, until }
 import { withFolderLock } from "./folder-lock.ts";
 import { freePorts, isPortFree } from "./free-ports.ts";
 import type { LocalSlurm } from "./local-slurm.ts";
-import { requirePrograms, run } from "./programs.ts";
+import { findProgram, requirePrograms, run } from "./programs.ts";
 import { confValue, slurmConf } from "./slurm-conf.ts";
 import { killSteps } from "./slurm-steps.ts";
 
@@ -75,7 +75,6 @@ class Cluster {
   readonly #jobcomp: string;
   readonly #mungeSocket: string;
   readonly #count: number;
-  #database: AccountingDatabase | undefined;
 
   constructor(
     o: PrivateSlurmOptions,
@@ -102,18 +101,6 @@ class Cluster {
     }
     this.#makeFolders();
     const ports = await this.#ports();
-    if (this.#options.accounting === "dbd") {
-      this.#database = accountingDatabase({
-        home: this.#home,
-        sockets: this.#sockets,
-        conf: this.#conf,
-        port: ports.database,
-        mungeSocket: this.#mungeSocket,
-        slurmUser: this.#slurmUser(),
-        host: shortHost(),
-        clusterName: this.#clusterName(),
-      });
-    }
     const text = this.#confText(ports);
     const before = existsSync(this.#conf) ? readFileSync(this.#conf, "utf8") : undefined;
     if (before !== undefined && before !== text) await this.#stopDaemonsOf(before);
@@ -126,13 +113,22 @@ class Cluster {
   async start(): Promise<void> {
     startDaemon(this.#munged());
     await this.#await(() => existsSync(this.#mungeSocket), 10_000, this.#munged(), "munged opened no socket");
-    await this.#database?.start();
+    if (this.#options.accounting === "dbd") await this.#database((await this.#ports()).database).start();
     const fresh = await this.#startController();
     for (let n = 1; n <= this.#count; n++) startDaemon(this.#node(n));
     const isUp = async () => (await this.#nodesUp()) === this.#count;
     await this.#await(isUp, 20_000, this.#node(1), `not all of ${this.#count} nodes came up`);
-    // the controller's first scheduling pass comes 3 s after its start otherwise
-    if (fresh) await run([this.#programs.srun, "-Q", "-n1", "--immediate=5", "true"], this.#env(), 10_000);
+    if (fresh) await this.#settle();
+  }
+
+  /** Absorbs what is late once after a controller's start: its first scheduling pass (3 s), its first word to slurmdbd (5 s). */
+  async #settle(): Promise<void> {
+    await run([this.#programs.srun, "-Q", "-n1", "--immediate=5", "true"], this.#env(), 10_000);
+    const sacct = this.#options.accounting === "dbd" ? findProgram("sacct") : undefined;
+    if (sacct === undefined) return;
+    const ended = async () =>
+      (await run([sacct, "-aXnP", "-S", "now-20seconds", "-o", "State"], this.#env(), 5000)).stdout;
+    await until(async () => (await ended()).includes("COMPLETED"), 10_000, 200);
   }
 
   description(): string {
@@ -252,6 +248,19 @@ class Cluster {
     };
   }
 
+  #database(port: number): AccountingDatabase {
+    return accountingDatabase({
+      home: this.#home,
+      sockets: this.#sockets,
+      conf: this.#conf,
+      port,
+      mungeSocket: this.#mungeSocket,
+      slurmUser: this.#slurmUser(),
+      host: shortHost(),
+      clusterName: this.#clusterName(),
+    });
+  }
+
   #munged(): Daemon {
     const own = (name: string) => join(this.#home, "munge", name);
     const files = [`--key-file=${own("key")}`, `--seed-file=${own("seed")}`, `--log-file=${own("log")}`];
@@ -326,7 +335,7 @@ class Cluster {
   async #stopDaemonsOf(conf: string): Promise<void> {
     const nodes = Number(/^NodeName=n\[1-(\d+)\]/m.exec(conf)?.[1] ?? this.#count);
     await stopDaemons(this.#daemons(Math.max(nodes, this.#count)), 1500);
-    await this.#database?.stop();
+    await this.#database(0).stop();
     await stopDaemons([this.#munged()], 500);
   }
 }
