@@ -1,0 +1,121 @@
+// What is built before the template: the functions' bundles, the head node's program, the page.
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type BuildOptions, build as esbuild } from "esbuild";
+import { functions } from "../shared/functions.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Where everything is built by default. */
+export const buildFolder = join(root, "build");
+
+/** Some dependencies are CommonJS and require Node's own modules; ESM has no require of its own. */
+const requireBanner = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
+
+const options = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  minify: true,
+  sourcemap: "external",
+  legalComments: "none",
+  mainFields: ["module", "main"],
+  outExtension: { ".js": ".mjs" },
+  banner: { js: requireBanner },
+  logLevel: "silent",
+} as const satisfies BuildOptions;
+
+/** Bundles entries (output path without extension → source, from the root) in one call of esbuild. */
+async function bundle(entries: Readonly<Record<string, string>>, outdir: string, target: string): Promise<void> {
+  const absent = Object.values(entries).filter((entry) => !existsSync(join(root, entry)));
+  if (absent.length > 0) {
+    throw new Error(`cannot bundle: no file ${absent.join(", ")} (each name of shared/functions.ts has one)`);
+  }
+  await esbuild({ ...options, entryPoints: { ...entries }, outdir, target });
+}
+
+/**
+ * Bundles every function of shared/functions.ts into <build>/functions/<name>/index.mjs.
+ * @throws Error naming the entries that do not exist, or esbuild's own
+ */
+export async function bundleFunctions(build: string = buildFolder): Promise<void> {
+  const out = join(build, "functions");
+  const names = Object.keys(functions);
+  await bundle(
+    Object.fromEntries(names.map((name) => [`${name}/index`, `functions/${name}/${name}.ts`])),
+    out,
+    "node24",
+  );
+  // A function that is no more must not be deployed or measured.
+  for (const name of await readdir(out)) if (!names.includes(name)) await rm(join(out, name), { recursive: true });
+}
+
+/** Bundles the head node's program, which runs on Node 20 too, into <build>/headnode/headnode.mjs. */
+export async function bundleHeadnode(build: string = buildFolder): Promise<void> {
+  await bundle({ headnode: "functions/headnode/headnode.ts" }, join(build, "headnode"), "node20");
+}
+
+/** What the page is made from. */
+const pageSources = ["web/page", "web/client", "web/vite.config.ts", "shared", "package-lock.json"];
+
+/**
+ * Builds the page with vite into <build>/page, where its sources changed since the last time.
+ * @returns whether it was built
+ * @throws Error where there is no page, or vite's own
+ */
+export async function buildPage(build: string = buildFolder): Promise<boolean> {
+  const page = join(root, "web/page");
+  if (!existsSync(join(page, "index.html"))) throw new Error("cannot build the page: no file web/page/index.html");
+  const out = join(build, "page");
+  const mark = join(build, "page.sha256");
+  const hash = await hashOf(pageSources);
+  const built = existsSync(join(out, "index.html")) ? await readFile(mark, "utf8").catch(() => "") : "";
+  if (built === hash) return false;
+
+  // Removed first: a build that was interrupted is not believed.
+  await rm(mark, { force: true });
+  const config = ["web/page/vite.config.ts", "web/vite.config.ts"].find((path) => existsSync(join(root, path)));
+  const vite = await import("vite");
+  await vite.build({
+    root: page,
+    configFile: config === undefined ? false : join(root, config),
+    logLevel: "warn",
+    build: { outDir: out, emptyOutDir: true },
+  });
+  await mkdir(build, { recursive: true });
+  await writeFile(mark, hash);
+  return true;
+}
+
+/** One SHA-256 over names and contents of files and folders below the root; those that do not exist count as nothing. */
+async function hashOf(paths: readonly string[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const path of paths) {
+    for (const file of await filesBelow(join(root, path))) {
+      hash
+        .update(`${relative(root, file)}\0`)
+        .update(await readFile(file))
+        .update("\0");
+    }
+  }
+  return hash.digest("hex");
+}
+
+async function filesBelow(path: string): Promise<string[]> {
+  if (!existsSync(path)) return [];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOTDIR") return undefined;
+      throw error;
+    },
+  );
+  if (entries === undefined) return [path];
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}

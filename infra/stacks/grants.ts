@@ -1,0 +1,70 @@
+// From shared/functions.ts's grants to IAM statements, each as small as it gets and named for what it allows.
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
+import type { Grant } from "../../shared/functions.ts";
+import type { ClusterAccess } from "./cluster-access.ts";
+import type { Data } from "./data.ts";
+import { indexNames } from "./job-table.ts";
+
+/** What one grant comes to. */
+export type Granted = {
+  statements: PolicyStatement[];
+  /** Where the statements name objects by a pattern. */
+  objects?: { bucket: IBucket; keys: string };
+};
+
+const statement = (sid: string, actions: string[], resources: readonly string[]): PolicyStatement =>
+  new PolicyStatement({ sid, actions, resources: [...resources] });
+
+const onObjects = (sid: string, action: string, bucket: IBucket, keys: string): Granted => ({
+  statements: [statement(sid, [action], [bucket.arnForObjects(keys)])],
+  objects: { bucket, keys },
+});
+
+/** The IAM statements of one grant. */
+export function granted(grant: Grant, data: Data, clusters: ClusterAccess): Granted {
+  const { store, table, queues } = data;
+  const indexes = indexNames.map((index) => `${table.tableArn}/index/${index}`);
+
+  switch (grant) {
+    case "table:read":
+      return {
+        statements: [
+          statement("ReadTable", ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"], [table.tableArn]),
+        ],
+      };
+    case "table:write":
+      return {
+        statements: [
+          statement("WriteTable", ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], [table.tableArn]),
+        ],
+      };
+    case "table:index":
+      return { statements: [statement("QueryIndexes", ["dynamodb:Query"], indexes)] };
+    case "inputs:put":
+      return onObjects("PutUploads", "s3:PutObject", store.inputs, "uploads/*");
+    case "inputs:get":
+      return onObjects("GetUploads", "s3:GetObject", store.inputs, "uploads/*");
+    case "results:get":
+      return onObjects("GetResults", "s3:GetObject", store.results, "results/*");
+    case "receipts:get":
+      return onObjects("GetReceipts", "s3:GetObject", store.results, "receipts/*");
+    case "results:list-receipts": {
+      const list = statement("ListReceipts", ["s3:ListBucket"], [store.results.bucketArn]);
+      list.addCondition("StringLike", { "s3:prefix": "receipts/*" });
+      return { statements: [list] };
+    }
+    case "batches:put":
+      return onObjects("PutBatches", "s3:PutObject", store.batches, "batches/*");
+    case "dispatch:send":
+      return { statements: [statement("AskForDispatch", ["sqs:SendMessage"], [queues.dispatch.queueArn])] };
+    case "command:send":
+      // What may be run, and where: SendCommand needs both.
+      return {
+        statements: [
+          statement("SendOurDocument", ["ssm:SendCommand"], [clusters.documentArn]),
+          statement("SendToHeadNodes", ["ssm:SendCommand"], clusters.targetArns),
+        ],
+      };
+  }
+}
