@@ -1,6 +1,7 @@
 // The application "bumps": curve fitting and Bayesian uncertainty by the program of that name (0.9).
-import { wordsFile } from "../shell/quote.ts";
+
 import { type ApplicationSpec, defaultLimits, type ParameterSchema, type Parameters } from "./application-spec.ts";
+import { wordsFile } from "./words-file.ts";
 
 // lm and snobfit exist too, but do not run with Debian 12's numpy
 const fitters = ["amoeba", "newton", "de", "dream", "pt", "scipy.leastsq"] as const;

@@ -1,6 +1,7 @@
 // The application "script": any shell or Python script with its inputs.
-import { wordsFile } from "../shell/quote.ts";
+
 import { type ApplicationSpec, defaultLimits } from "./application-spec.ts";
+import { wordsFile } from "./words-file.ts";
 
 // Linux takes one argument of at most 131,071 bytes; all of them count towards what a job's record may hold
 const maxArgumentBytes = 65_536;

@@ -15,13 +15,13 @@ const installed = spawnSync("bumps", ["-?"]).status === 0;
 
 describe("bumps, as a request", () => {
   it("passes on what was given and what that fitter heeds, and nothing else", () => {
-    expect(wordsOf({ model: "line.py" })).toBe("set -- 'line.py' '--fit=amoeba'\n");
+    expect(wordsOf({ model: "line.py" })).toBe("set -- line.py '--fit=amoeba'\n");
     expect(wordsOf({ model: "line.py", fitter: "newton", steps: 50, burn: 10, pop: 5, seed: 0 })).toBe(
-      "set -- 'line.py' '--fit=newton' '--steps=50' '--seed=0'\n",
+      "set -- line.py '--fit=newton' '--steps=50' '--seed=0'\n",
     );
     expect(
       wordsOf({ model: "line.py", fitter: "dream", steps: 5, burn: 0, samples: 100, pop: 4, thin: 2, seed: 1 }),
-    ).toBe("set -- 'line.py' '--fit=dream' '--steps=5' '--burn=0' '--samples=100' '--pop=4' '--thin=2' '--seed=1'\n");
+    ).toBe("set -- line.py '--fit=dream' '--steps=5' '--burn=0' '--samples=100' '--pop=4' '--thin=2' '--seed=1'\n");
     expect(wordsOf({ model: "line.py", steps: 1e6 })).toContain("'--steps=1000000'");
   });
 
@@ -108,7 +108,6 @@ describe.skipIf(!installed)("bumps, run for real", () => {
   });
 
   it.each(["it's $(x) y.py", "sub/line.py", "--a=b.py"])("fits a model named %j", async (name) => {
-    const data = path.join(path.dirname(name), "points.dat");
     const inputs = { [name]: line, [path.join(path.dirname(name), "points.dat")]: points };
     using ran = await runRendered({ application: "bumps", parameters: { model: name, steps: 50, seed: 1 }, inputs });
 
