@@ -19,11 +19,11 @@ type Plan = {
 /** The most that one PUT or one part may hold: 5 GiB. */
 export const putLimit = 5 * 1024 ** 3;
 
-const streaming: Record<string, { signed: boolean; trailer: boolean }> = {
-  "STREAMING-AWS4-HMAC-SHA256-PAYLOAD": { signed: true, trailer: false },
-  "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER": { signed: true, trailer: true },
-  "STREAMING-UNSIGNED-PAYLOAD-TRAILER": { signed: false, trailer: true },
-};
+const streaming = new Map([
+  ["STREAMING-AWS4-HMAC-SHA256-PAYLOAD", { signed: true, trailer: false }],
+  ["STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", { signed: true, trailer: true }],
+  ["STREAMING-UNSIGNED-PAYLOAD-TRAILER", { signed: false, trailer: true }],
+]);
 
 function decimal(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
@@ -31,7 +31,7 @@ function decimal(text: string | undefined): number | undefined {
 
 function planBody(request: S3Request, signer: Signer): Plan {
   const trailers = new Map<string, string>();
-  const frames = streaming[signer.payload];
+  const frames = streaming.get(signer.payload);
   if (!frames) {
     const sha256 = signer.payload === "UNSIGNED-PAYLOAD" ? undefined : signer.payload;
     if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256)) {

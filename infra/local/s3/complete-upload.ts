@@ -31,17 +31,14 @@ function wantedParts(text: string): Wanted[] {
 }
 
 function chooseParts(upload: OpenUpload, wanted: Wanted[]): Part[] {
-  return wanted.map(({ number, etag, checksum }, n) => {
-    const before = wanted[n - 1];
-    if (before && before.number >= number) {
-      throw new S3Error(
-        "InvalidPartOrder",
-        "The list of parts was not in ascending order. Parts must be ordered by part number.",
-        {
-          UploadId: upload.id,
-        },
-      );
-    }
+  if (wanted.some(({ number }, n) => number <= (wanted[n - 1]?.number ?? 0))) {
+    throw new S3Error(
+      "InvalidPartOrder",
+      "The list of parts was not in ascending order. Parts must be ordered by part number.",
+      { UploadId: upload.id },
+    );
+  }
+  const parts = wanted.map(({ number, etag, checksum }) => {
     const part = upload.parts.get(number);
     const wrong = checksumEntries(part?.checksums ?? {}).some(([name, value]) => (checksum(name) ?? value) !== value);
     if (!part || part.etag !== etag || wrong) {
@@ -57,15 +54,15 @@ function chooseParts(upload: OpenUpload, wanted: Wanted[]): Part[] {
         `The upload was created using a ${upload.checksum.algorithm} checksum. The complete request must include the checksum for each part. It was missing for part ${number} in the request.`,
       );
     }
-    if (n < wanted.length - 1 && part.segment.size < minimumPart) {
-      throw new S3Error("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size", {
-        ProposedSize: String(part.segment.size),
-        MinSizeAllowed: String(minimumPart),
-        PartNumber: String(number),
-        ETag: part.etag,
-      });
-    }
     return part;
+  });
+  const small = parts.slice(0, -1).find((part) => part.segment.size < minimumPart);
+  if (!small) return parts;
+  throw new S3Error("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size", {
+    ProposedSize: String(small.segment.size),
+    MinSizeAllowed: String(minimumPart),
+    PartNumber: String(small.number),
+    ETag: small.etag,
   });
 }
 

@@ -41,7 +41,15 @@ export function readPreconditions(
   const same = none !== undefined ? etagListed(none, object.etag) : object.modified <= since;
   if (!same) return;
   const condition = none !== undefined ? "If-None-Match" : "If-Modified-Since";
-  throw notModified === 412 ? failed(condition) : new S3Error("NotModified", "Not Modified");
+  throw notModified === 412 ? failed(condition) : notModifiedAnswer(object);
+}
+
+function notModifiedAnswer(object: StoredObject): S3Error {
+  return new S3Error("NotModified", "Not Modified", stamps(object));
+}
+
+function stamps(object: StoredObject): Record<string, string> {
+  return { etag: `"${object.etag}"`, "last-modified": new Date(object.modified).toUTCString() };
 }
 
 /** The bytes asked for; undefined for the whole. A range that is malformed or multiple is ignored, as S3 does. */
@@ -80,9 +88,7 @@ export async function getObject(call: Call): Promise<Answer> {
   const headers: Record<string, string> = {
     ...object.headers,
     "accept-ranges": "bytes",
-    "content-length": String(end - start),
-    etag: `"${object.etag}"`,
-    "last-modified": new Date(object.modified).toUTCString(),
+    ...stamps(object),
   };
   for (const name of overrides) {
     const value = request.param(`response-${name}`);
@@ -93,6 +99,8 @@ export async function getObject(call: Call): Promise<Answer> {
   if (whole && request.field("x-amz-checksum-mode")?.toUpperCase() === "ENABLED") {
     Object.assign(headers, checksumHeaders(object.checksums, object.checksumType));
   }
+  // Last: after it, Node 24 refuses a content-disposition in Latin-1.
+  headers["content-length"] = String(end - start);
   const status = range ? 206 : 200;
   if (request.method === "HEAD") return { status, headers };
   return { status, headers, body: blobs.read(object.segments, start, end), release: blobs.hold(object.segments) };

@@ -42,8 +42,8 @@ export class KeyOrder {
     const start = toBytes(prefix);
     const cut = toBytes(delimiter);
     const page: Page = { keys: [], prefixes: [], next: undefined };
-    const told =
-      cut !== "" && after.startsWith(start) && after.indexOf(cut, start.length) === after.length - cut.length;
+    const found = cut === "" || !after.startsWith(start) ? -1 : after.indexOf(cut, start.length);
+    const told = found >= 0 && found + cut.length === after.length;
     let at = this.#firstFrom((key) => key >= start && key > after && !(told && key.startsWith(after)));
     let last = "";
     for (let count = 0; ; count++) {
@@ -53,13 +53,13 @@ export class KeyOrder {
         page.next = limit > 0 ? last : undefined;
         return page;
       }
-      const found = cut === "" ? -1 : key.indexOf(cut, start.length);
-      if (found < 0) {
+      const cutAt = cut === "" ? -1 : key.indexOf(cut, start.length);
+      if (cutAt < 0) {
         page.keys.push(fromBytes(key));
         last = key;
         at += 1;
       } else {
-        const common = key.slice(0, found + cut.length);
+        const common = key.slice(0, cutAt + cut.length);
         page.prefixes.push(fromBytes(common));
         last = common;
         at = this.#firstFrom((other) => other > common && !other.startsWith(common));

@@ -1,6 +1,6 @@
 // PutObject and CopyObject.
 import { createHash } from "node:crypto";
-import { receiveBody } from "./body.ts";
+import { putLimit, receiveBody } from "./body.ts";
 import type { StoredObject } from "./bucket.ts";
 import { type Answer, arn, type Call, missingKey, xmlAnswer } from "./call.ts";
 import { S3Error } from "./errors.ts";
@@ -72,6 +72,10 @@ export async function copyObject(call: Call): Promise<Answer> {
   checkKey(request.key);
   refuseUnsupported(request);
   const source = copySource(call);
+  if (source.size > putLimit) {
+    const message = `The specified copy source is larger than the maximum allowable size for a copy source: ${putLimit}`;
+    throw new S3Error("InvalidRequest", message);
+  }
   const condition = writeCondition(request, bucket.removals);
   const directive = request.field("x-amz-metadata-directive") ?? "COPY";
   if (directive !== "COPY" && directive !== "REPLACE") {

@@ -61,7 +61,7 @@ function contextOf(request: S3Request, signer: Signer): Record<string, string> {
     "s3:signatureversion": "AWS4-HMAC-SHA256",
     "s3:x-amz-content-sha256": signer.payload,
   };
-  if (request.key === "" && (request.method === "GET" || request.method === "HEAD")) {
+  if (request.key === "" && request.method === "GET") {
     context["s3:prefix"] = request.param("prefix") ?? "";
     for (const name of ["delimiter", "max-keys"]) {
       const value = request.param(name);
@@ -265,7 +265,7 @@ function errorAnswer(cause: unknown, stream: IncomingMessage, requestId: string)
     cause instanceof S3Error
       ? cause
       : new S3Error("InternalError", "We encountered an internal error. Please try again.");
-  if (error.code === "NotModified") return { status: 304, headers: {} };
+  if (error.code === "NotModified") return { status: 304, headers: error.details };
   let resource = (stream.url ?? "/").replace(/\?.*$/s, "");
   try {
     resource = decodeURIComponent(resource);

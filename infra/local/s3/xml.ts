@@ -25,11 +25,11 @@ export function xmlDocument(root: string, inner: string, namespace = true): stri
 
 export type XmlElement = { name: string; text: string; children: XmlElement[] };
 
-const named: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+const named = new Map(Object.entries({ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" }));
 
 function unescapeXml(text: string): string {
   return text.replace(/&(#x[0-9a-fA-F]{1,6}|#[0-9]{1,7}|[a-z]+);/g, (whole, entity: string) => {
-    if (!entity.startsWith("#")) return named[entity] ?? whole;
+    if (!entity.startsWith("#")) return named.get(entity) ?? whole;
     const point = entity.startsWith("#x") ? Number.parseInt(entity.slice(2), 16) : Number.parseInt(entity.slice(1), 10);
     if (point > 0x10ffff) throw new Error(`character reference ${whole} is beyond Unicode`);
     return String.fromCodePoint(point);
