@@ -1,0 +1,66 @@
+// What was learned of each cluster: when it was heard, what it can do, where reconcile stands.
+import type { Partition } from "../contract/catalogue.ts";
+import { type Table, withoutKeys } from "./table.ts";
+
+export type ClusterRecord = {
+  id: string;
+  heardAt?: string;
+  kind?: "slurm" | "stand-in";
+  partitions?: Partition[];
+  notice?: string;
+  /** The last command of reconcile, and how many in a row have had no answer. */
+  askedAt?: string;
+  asks?: number;
+  /** When a submitted job was last asked for again, and how often in a row. */
+  resentAt?: string;
+  resends?: number;
+  /** Receipts that were last modified before this have been read. */
+  readTo?: string;
+};
+
+export type ClusterTable = ReturnType<typeof clusterTable>;
+
+const key = (id: string) => ({ pk: `CLUSTER#${id}`, sk: "CLUSTER" });
+const always = { text: "attribute_exists(pk) OR attribute_not_exists(pk)" };
+
+export function clusterTable(table: Table) {
+  return {
+    get: async (id: string): Promise<ClusterRecord> => {
+      const item = await table.get(key(id));
+      return item ? ({ ...withoutKeys(item), id } as ClusterRecord) : { id };
+    },
+
+    /** Notes a sign of life, unless a later one is known; returns whether it was news. */
+    heard: (id: string, at: string, described: Pick<ClusterRecord, "kind" | "partitions"> = {}): Promise<boolean> => {
+      const given = Object.fromEntries(Object.entries(described).filter(([, value]) => value !== undefined));
+      return table.update(
+        key(id),
+        { id, heardAt: at, ...given },
+        { text: "attribute_not_exists(heardAt) OR heardAt < :heard", values: { ":heard": at } },
+      );
+    },
+
+    /** Notes what the head node says of itself, whatever else was heard since. */
+    describe: (id: string, described: Required<Pick<ClusterRecord, "kind" | "partitions">>): Promise<boolean> =>
+      table.update(key(id), { id, ...described }, always),
+
+    /** Notes where reconcile stands. */
+    note: (id: string, changes: Partial<Pick<ClusterRecord, "askedAt" | "asks" | "resentAt" | "resends" | "readTo">>) =>
+      table.update(key(id), { id, ...changes }, always),
+
+    /** Takes the cluster's lease until an instant; false where somebody else has it. */
+    lease: (id: string, holder: string, now: string, until: string): Promise<boolean> =>
+      table.update(
+        key(id),
+        { id, leaseHolder: holder, leaseUntil: until },
+        { text: "attribute_not_exists(leaseUntil) OR leaseUntil < :now", values: { ":now": now } },
+      ),
+
+    release: (id: string, holder: string): Promise<boolean> =>
+      table.update(
+        key(id),
+        { leaseHolder: undefined, leaseUntil: undefined },
+        { text: "leaseHolder = :holder", values: { ":holder": holder } },
+      ),
+  };
+}

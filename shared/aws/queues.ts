@@ -1,0 +1,32 @@
+// The dispatch queue: one FIFO group per cluster.
+import { randomUUID } from "node:crypto";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import * as z from "zod";
+import { Id, Slug } from "../contract/id.ts";
+import { serviceFault } from "./fault.ts";
+
+/** What a dispatch message says. */
+export const DispatchMessage = z.strictObject({ cluster: Slug, job: Id });
+export type DispatchMessage = z.infer<typeof DispatchMessage>;
+
+export type DispatchQueue = { ask(message: DispatchMessage): Promise<void> };
+
+/** The queue at that address. Each asking has a fresh deduplication id: a repeated one would vanish for five minutes. */
+export function dispatchQueue(url: string, client: Pick<SQSClient, "send"> = new SQSClient({})): DispatchQueue {
+  return {
+    ask: async (message) => {
+      try {
+        await client.send(
+          new SendMessageCommand({
+            QueueUrl: url,
+            MessageBody: JSON.stringify(message),
+            MessageGroupId: message.cluster,
+            MessageDeduplicationId: randomUUID(),
+          }),
+        );
+      } catch (error) {
+        throw serviceFault("SQS", error);
+      }
+    },
+  };
+}

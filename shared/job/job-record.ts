@@ -1,0 +1,44 @@
+// A job and a group as they are kept: the contract's job with what only Headgate needs to know.
+import type { EvidenceSource, Job, JobEvent } from "../contract/job.ts";
+
+/** One input of a job: where it lies, and the ETag that it had when the job was submitted. */
+export type JobInput = { name: string; size: number; etag: string; upload: string };
+
+/** Where a job's lines lie in its slice's manifest (bytes), and which collection counts. */
+export type ResultsLocation = { slice: number; collection: string; offset: number; length: number };
+
+export type JobRecord = Omit<Job, "inputs"> & {
+  person: string;
+  inputs: JobInput[];
+  events: JobEvent[];
+  /** Counts every write; each write is conditional on the one that it read. */
+  revision: number;
+  /** The group of the present attempt, and the index in it; set once per attempt. */
+  group?: string;
+  index?: number;
+  /** Who told of the present state. */
+  source: EvidenceSource;
+  /** When the head node said what counts for the present state (its own clock, ISO 8601). */
+  seenAt?: string;
+  location?: ResultsLocation;
+};
+
+/** The life of a group: proposed, membership fixed, command sent, nothing more to wait for. */
+export type GroupStage = "forming" | "fixed" | "sent" | "closed";
+
+export type GroupRecord = {
+  id: string;
+  cluster: string;
+  stage: GroupStage;
+  /** By index. null: a hole, whose job was taken by another group or ended before the group was fixed. */
+  members: (GroupMember | null)[];
+  /** By index, "1" where nothing more is to come. */
+  settled: string;
+  acknowledged: boolean;
+  createdAt: string;
+  /** When it was last sent or heard of (ISO 8601); what reconcile counts from. */
+  newsAt: string;
+  revision: number;
+};
+
+export type GroupMember = { job: string; attempt: number };

@@ -1,0 +1,66 @@
+// What reconcile asks for again, and when: pure rules over what is known of a cluster.
+
+/** Waiting times in seconds, before they are divided by the scale. */
+export const waits = {
+  /** A submitted job that no dispatch took. */
+  submitted: 120,
+  /** A group that was sent and of which nothing was heard. */
+  acknowledgement: 180,
+  /** A head node without any sign of life while it has live groups. */
+  heartbeat: 180,
+  /** A live group of which nothing was heard although its head node speaks. */
+  quietGroup: 1_800,
+  /** A command in flight: no other is sent meanwhile, unless the cluster has spoken since. */
+  command: 120,
+} as const;
+
+/** Seconds to wait after the nth asking in a row without news: 1, 2, 4 … 30 minutes. */
+export const backOff = (asks: number): number => Math.min(60 * 2 ** Math.max(0, asks - 1), 1_800);
+
+export type ClusterKnowledge = {
+  heardAt?: string | undefined;
+  /** When the last command of reconcile was sent, and how many in a row got no answer. */
+  askedAt?: string | undefined;
+  asks: number;
+};
+
+export type LiveGroup = { id: string; acknowledged: boolean; newsAt: string };
+
+export type Asking = { verb: "submit" | "report"; groups: string[] };
+
+/** Whether something has waited for longer than `seconds`, scaled. Times are ISO 8601. */
+export function overdue(since: string, seconds: number, now: Date, scale: number): boolean {
+  return now.getTime() - Date.parse(since) > (seconds * 1_000) / scale;
+}
+
+/**
+ * The one command that a cluster is to be sent now, or undefined. Groups that were never acknowledged are submitted
+ * again before anything is reported. At most one is in flight.
+ */
+export function nextAsking(
+  cluster: ClusterKnowledge,
+  groups: readonly LiveGroup[],
+  now: Date,
+  scale: number,
+): Asking | undefined {
+  const answered = cluster.askedAt !== undefined && cluster.heardAt !== undefined && cluster.heardAt > cluster.askedAt;
+  if (cluster.askedAt !== undefined) {
+    const wait = answered ? 60 : Math.max(waits.command, backOff(cluster.asks));
+    if (!overdue(cluster.askedAt, wait, now, scale)) return undefined;
+  }
+  const unacknowledged = groups.filter(
+    (group) => !group.acknowledged && overdue(group.newsAt, waits.acknowledgement, now, scale),
+  );
+  if (unacknowledged.length > 0) return { verb: "submit", groups: unacknowledged.map((group) => group.id) };
+  const silent = cluster.heardAt === undefined || overdue(cluster.heardAt, waits.heartbeat, now, scale);
+  const quiet = groups.filter(
+    (group) => group.acknowledged && overdue(group.newsAt, silent ? waits.heartbeat : waits.quietGroup, now, scale),
+  );
+  return quiet.length > 0 ? { verb: "report", groups: quiet.map((group) => group.id) } : undefined;
+}
+
+/** How many askings in a row have had no answer, this one included. */
+export const asksAfter = (cluster: ClusterKnowledge): number =>
+  cluster.askedAt !== undefined && cluster.heardAt !== undefined && cluster.heardAt > cluster.askedAt
+    ? 1
+    : cluster.asks + 1;
