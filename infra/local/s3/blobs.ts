@@ -8,6 +8,7 @@ export type Segment = { id: string; size: number };
 export type BlobWriter = { write(bytes: Buffer): Promise<void>; finish(): Promise<Segment>; discard(): Promise<void> };
 
 const readSize = 256 * 1024;
+const writeSize = 512 * 1024;
 
 /** A blob counts only when a log names it, so it needs no temporary name: what no log names is swept at the start. */
 export class Blobs {
@@ -34,13 +35,30 @@ export class Blobs {
     const path = this.#path(id);
     const file = await open(path, "wx", 0o600);
     let size = 0;
+    let held: Buffer[] = [];
+    let heldBytes = 0;
+    let writing: Promise<void> = Promise.resolve();
+    const flush = async () => {
+      const bytes = Buffer.concat(held);
+      held = [];
+      heldBytes = 0;
+      for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
+    };
     return {
       write: async (bytes) => {
-        for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
+        held.push(bytes);
+        heldBytes += bytes.length;
         size += bytes.length;
+        if (heldBytes < writeSize) return;
+        // One write runs while the next bytes arrive; its failure shows at the next one or at the end.
+        await writing;
+        writing = flush();
+        writing.catch(() => undefined);
       },
       finish: async () => {
         try {
+          await writing;
+          await flush();
           await file.datasync();
         } finally {
           await file.close();
@@ -48,6 +66,7 @@ export class Blobs {
         return { id, size };
       },
       discard: async () => {
+        await writing.catch(() => undefined);
         await file.close().catch(() => undefined);
         await unlink(path).catch(() => undefined);
       },

@@ -37,7 +37,8 @@ export async function putObject(call: Call): Promise<Answer> {
   }
 }
 
-function copySource(call: Call): StoredObject {
+/** The object that x-amz-copy-source names, its read allowed. Throws what a read of it would. */
+export function copySource(call: Call): StoredObject {
   const source = call.request.field("x-amz-copy-source") ?? "";
   const invalid = (message: string) =>
     new S3Error("InvalidArgument", message, { ArgumentName: "x-amz-copy-source", ArgumentValue: source });

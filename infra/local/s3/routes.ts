@@ -1,6 +1,7 @@
 // Which operation a request asks for, and which IAM action it needs.
 import { type Answer, arn, type Call, xmlAnswer } from "./call.ts";
 import { completeUpload } from "./complete-upload.ts";
+import { copyPart } from "./copy-part.ts";
 import { deleteObject, deleteObjects } from "./delete-objects.ts";
 import { S3Error } from "./errors.ts";
 import { getObject } from "./get-object.ts";
@@ -65,7 +66,7 @@ function objectOperation(method: string, part: string, copy: boolean): Omit<Oper
     case "POST uploads":
       return { action: "s3:PutObject", run: createUpload };
     case "PUT partNumber uploadId":
-      return copy ? undefined : { action: "s3:PutObject", run: uploadPart };
+      return { action: "s3:PutObject", run: copy ? copyPart : uploadPart };
     case "POST uploadId":
       return { action: "s3:PutObject", run: completeUpload };
     case "DELETE uploadId":

@@ -10,6 +10,7 @@ import {
   ListMultipartUploadsCommand,
   ListPartsCommand,
   UploadPartCommand,
+  UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { describe, expect, it } from "vitest";
@@ -150,6 +151,25 @@ describe("a multipart upload", () => {
     expect(running.events).toHaveLength(1);
     await running.restart();
     expect((await running.server.get("box", "big"))?.body.length).toBe(body.length + 3);
+  });
+
+  it("takes parts from other objects", async () => {
+    const { running, client, at, complete } = await begun();
+    const body = randomBytes(6 * mebibyte);
+    await running.server.put("box", "from ü", body);
+    const copy = async (PartNumber: number, CopySourceRange?: string) => {
+      const CopySource = `box/${encodeURIComponent("from ü")}`;
+      const copied = await client.send(new UploadPartCopyCommand({ ...at, PartNumber, CopySource, CopySourceRange }));
+      return { PartNumber, ETag: copied.CopyPartResult?.ETag };
+    };
+    const parts = [await copy(1), await copy(2, "bytes=10-19")];
+    expect(await refusal(copy(3, `bytes=10-${6 * mebibyte}`))).toMatchObject({ name: "InvalidArgument", status: 400 });
+    await complete(parts);
+    const expected = Buffer.concat([body, body.subarray(10, 20)]);
+    expect((await running.server.get("box", "big"))?.body.equals(expected)).toBe(true);
+    expect(running.calls).toContainEqual(
+      expect.objectContaining({ action: "s3:GetObject", resource: "arn:aws:s3:::box/from ü" }),
+    );
   });
 
   it("ended with If-None-Match: * has one winner among several", async () => {

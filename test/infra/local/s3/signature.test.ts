@@ -329,6 +329,22 @@ describe("a broken upload", () => {
     expect(running.events).toEqual([]);
   });
 
+  it("of more than 5 GiB is refused", async () => {
+    const running = await runS3();
+    const { headers } = sign(running, { payload: "UNSIGNED-PAYLOAD" });
+    const refused = await new Promise<string>((resolve, reject) => {
+      const length = String(5 * 1024 ** 3 + 1);
+      const upload = request(`${running.server.url}/box/k`, {
+        method: "PUT",
+        headers: { ...headers, "content-length": length, expect: "100-continue" },
+      });
+      upload.on("response", (response) => response.setEncoding("utf8").once("data", resolve));
+      upload.on("error", reject);
+      upload.flushHeaders();
+    });
+    expect(refused).toContain("<Code>EntityTooLarge</Code>");
+  });
+
   it("that is refused before its body was sent is told so at once", async () => {
     const running = await runS3({ judge: () => ({ allowed: false, message: "role x may not s3:PutObject" }) });
     const { headers } = sign(running, { payload: "UNSIGNED-PAYLOAD" });
