@@ -16,7 +16,6 @@ export const buildFolder = join(root, "build");
 const requireBanner = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
 
 const options = {
-  absWorkingDir: root,
   bundle: true,
   platform: "node",
   format: "esm",
@@ -29,34 +28,46 @@ const options = {
   logLevel: "silent",
 } as const satisfies BuildOptions;
 
-/** Bundles entries (output path without extension → source, from the root) in one call of esbuild. */
-async function bundle(entries: Readonly<Record<string, string>>, outdir: string, target: string): Promise<void> {
-  const absent = Object.values(entries).filter((entry) => !existsSync(join(root, entry)));
+type BuildFolders = {
+  /** Where the sources are: the checkout. */
+  source?: string;
+  /** Where the outcome goes. */
+  build?: string;
+};
+
+/** Bundles entries (output path without extension → source below `source`) in one call of esbuild. */
+async function bundle(
+  entries: Readonly<Record<string, string>>,
+  folders: { source: string; outdir: string; target: string },
+): Promise<void> {
+  const { source, ...where } = folders;
+  const absent = Object.values(entries).filter((entry) => !existsSync(join(source, entry)));
   if (absent.length > 0) {
-    throw new Error(`cannot bundle: no file ${absent.join(", ")} (each name of shared/functions.ts has one)`);
+    throw new Error(`cannot bundle: no file ${absent.join(", ")} (every function of shared/functions.ts has one)`);
   }
-  await esbuild({ ...options, entryPoints: { ...entries }, outdir, target });
+  await esbuild({ ...options, ...where, absWorkingDir: source, entryPoints: { ...entries } });
 }
 
 /**
  * Bundles every function of shared/functions.ts into <build>/functions/<name>/index.mjs.
  * @throws Error naming the entries that do not exist, or esbuild's own
  */
-export async function bundleFunctions(build: string = buildFolder): Promise<void> {
-  const out = join(build, "functions");
+export async function bundleFunctions({ source = root, build = buildFolder }: BuildFolders = {}): Promise<void> {
+  const outdir = join(build, "functions");
   const names = Object.keys(functions);
-  await bundle(
-    Object.fromEntries(names.map((name) => [`${name}/index`, `functions/${name}/${name}.ts`])),
-    out,
-    "node24",
-  );
+  const entries = Object.fromEntries(names.map((name) => [`${name}/index`, `functions/${name}/${name}.ts`]));
+  await bundle(entries, { source, outdir, target: "node24" });
   // A function that is no more must not be deployed or measured.
-  for (const name of await readdir(out)) if (!names.includes(name)) await rm(join(out, name), { recursive: true });
+  for (const name of await readdir(outdir))
+    if (!names.includes(name)) await rm(join(outdir, name), { recursive: true });
 }
 
 /** Bundles the head node's program, which runs on Node 20 too, into <build>/headnode/headnode.mjs. */
-export async function bundleHeadnode(build: string = buildFolder): Promise<void> {
-  await bundle({ headnode: "functions/headnode/headnode.ts" }, join(build, "headnode"), "node20");
+export async function bundleHeadnode({ source = root, build = buildFolder }: BuildFolders = {}): Promise<void> {
+  await bundle(
+    { headnode: "functions/headnode/headnode.ts" },
+    { source, outdir: join(build, "headnode"), target: "node20" },
+  );
 }
 
 /** What the page is made from. */
@@ -67,22 +78,22 @@ const pageSources = ["web/page", "web/client", "web/vite.config.ts", "shared", "
  * @returns whether it was built
  * @throws Error where there is no page, or vite's own
  */
-export async function buildPage(build: string = buildFolder): Promise<boolean> {
-  const page = join(root, "web/page");
+export async function buildPage({ source = root, build = buildFolder }: BuildFolders = {}): Promise<boolean> {
+  const page = join(source, "web/page");
   if (!existsSync(join(page, "index.html"))) throw new Error("cannot build the page: no file web/page/index.html");
   const out = join(build, "page");
   const mark = join(build, "page.sha256");
-  const hash = await hashOf(pageSources);
+  const hash = await hashOf(source, pageSources);
   const built = existsSync(join(out, "index.html")) ? await readFile(mark, "utf8").catch(() => "") : "";
   if (built === hash) return false;
 
   // Removed first: a build that was interrupted is not believed.
   await rm(mark, { force: true });
-  const config = ["web/page/vite.config.ts", "web/vite.config.ts"].find((path) => existsSync(join(root, path)));
+  const config = ["web/page/vite.config.ts", "web/vite.config.ts"].find((path) => existsSync(join(source, path)));
   const vite = await import("vite");
   await vite.build({
     root: page,
-    configFile: config === undefined ? false : join(root, config),
+    configFile: config === undefined ? false : join(source, config),
     logLevel: "warn",
     build: { outDir: out, emptyOutDir: true },
   });
@@ -91,13 +102,13 @@ export async function buildPage(build: string = buildFolder): Promise<boolean> {
   return true;
 }
 
-/** One SHA-256 over names and contents of files and folders below the root; those that do not exist count as nothing. */
-async function hashOf(paths: readonly string[]): Promise<string> {
+/** One SHA-256 over names and contents of files and folders below one folder; those that do not exist count as nothing. */
+async function hashOf(folder: string, paths: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
   for (const path of paths) {
-    for (const file of await filesBelow(join(root, path))) {
+    for (const file of await filesBelow(join(folder, path))) {
       hash
-        .update(`${relative(root, file)}\0`)
+        .update(`${relative(folder, file)}\0`)
         .update(await readFile(file))
         .update("\0");
     }

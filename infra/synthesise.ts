@@ -7,14 +7,20 @@ import { Headgate } from "./stacks/headgate.ts";
 
 export const stackName = "Headgate";
 
+type SynthesisOptions = {
+  /** Folder with functions/<name>/index.mjs and page/index.html. */
+  build: string;
+  /** Folder that is written. */
+  out: string;
+  /** Keys that win over cdk.json's context. */
+  context?: Readonly<Record<string, unknown>>;
+};
+
 /**
- * Synthesises the stack into a folder.
- * @param options.build folder with functions/<name>/index.mjs and page/index.html
- * @param options.out folder that is written
- * @param options.context keys that win over cdk.json's
- * @throws Error where the configuration is wrong, a bundle is missing or a check finds something that is not acknowledged
+ * The app with its stack and its checks, not yet synthesised.
+ * @throws Error where the configuration is wrong or a bundle is missing
  */
-export function synthesise(options: { build: string; out: string; context?: Readonly<Record<string, unknown>> }): void {
+export function headgateApp(options: SynthesisOptions): App {
   const cdkJson: { context: Record<string, unknown> } = JSON.parse(
     readFileSync(new URL("../cdk.json", import.meta.url), "utf8"),
   );
@@ -30,5 +36,13 @@ export function synthesise(options: { build: string; out: string; context?: Read
     build: options.build,
     configuration: readConfiguration(app.node.tryGetContext("headgate")),
   });
-  app.synth();
+  return app;
+}
+
+/**
+ * Writes the cloud assembly.
+ * @throws Error also where a check finds something that is not acknowledged
+ */
+export function synthesise(options: SynthesisOptions): void {
+  headgateApp(options).synth();
 }

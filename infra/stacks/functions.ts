@@ -13,11 +13,11 @@ import type { ClusterAccess } from "./cluster-access.ts";
 import type { Data } from "./data.ts";
 import { granted } from "./grants.ts";
 
-export const functionNames = Object.keys(functions) as FunctionName[];
+const functionNames = Object.keys(functions) as FunctionName[];
 
 const pascalCase = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
-export type FunctionsProps = {
+type FunctionsProps = {
   data: Data;
   clusters: ClusterAccess;
   /** Values of the environment variables that functions are given. */

@@ -7,7 +7,7 @@ import type { Data } from "./data.ts";
 import { indexNames } from "./job-table.ts";
 
 /** What one grant comes to. */
-export type Granted = {
+type Granted = {
   statements: PolicyStatement[];
   /** Where the statements name objects by a pattern. */
   objects?: { bucket: IBucket; keys: string };
