@@ -6,6 +6,7 @@ import { indexNames } from "../../../infra/stacks/job-table.ts";
 import { headgateApp, stackName } from "../../../infra/synthesise.ts";
 import { routes } from "../../../shared/contract/routes.ts";
 import { functions } from "../../../shared/functions.ts";
+import { expectedStatements } from "./expected-statements.ts";
 import { covers, line, resourcePolicies, rolePolicies, type Statement } from "./policies.ts";
 import { type Assembly, ofType, plain, synthesised, type Template, withPlaceholders, written } from "./synthesised.ts";
 
@@ -20,7 +21,6 @@ beforeAll(() => {
 
 /** Roles of CDK's own deployment functions: they run at deployment only. */
 const isCdks = (role: string): boolean => /^(BucketNotificationsHandler|CustomCDKBucketDeployment)/.test(role);
-const linesOf = (role: string): string[] => roles.filter(({ owner }) => owner === role).map(line);
 
 describe("the template", () => {
   it("has no finding of the checks, neither error nor warning, that is not acknowledged", () => {
@@ -114,85 +114,19 @@ describe("roles", () => {
     expect(senders).toHaveLength(4);
   });
 
-  it("lets a head node read its batches and write its results, and no more", () => {
-    expect(linesOf("ClustersHeadnodeLocal")).toMatchInlineSnapshot(`
-      [
-        "ReadOwnBatches: s3:GetObject on <DataStoreBatches.Arn>/batches/local/*",
-        "WriteOwnResults: s3:AbortMultipartUpload, s3:PutObject on <DataStoreResults.Arn>/receipts/local/*, <DataStoreResults.Arn>/results/local/*",
-      ]
-    `);
+  it.each(Object.keys(expectedStatements))("lets %s do what is written down, and no more", (role) => {
+    expect(roles.filter(({ owner }) => owner === role).map(line)).toEqual(expectedStatements[role]);
+  });
+
+  it("gives a head node what the SSM agent needs as the one managed policy", () => {
     const [, role] = ofType(template, "AWS::IAM::Role").find(([id]) => plain(id) === "ClustersHeadnodeLocal") ?? [];
-    expect(JSON.stringify(role?.ManagedPolicyArns)).toMatch(
-      /^\[[^,]*,\["arn:"[^[]*AmazonSSMManagedInstanceCore"\]\]\}\]$/,
-    );
-  });
-
-  it("lets api do this", () => {
-    expect(linesOf("FunctionsApiRole")).toMatchInlineSnapshot(`
-      [
-        "WriteOwnLog: logs:CreateLogStream, logs:PutLogEvents on <FunctionsApiLog.Arn>",
-        "ReadTable: dynamodb:BatchGetItem, dynamodb:GetItem, dynamodb:Query on <DataTable.Arn>",
-        "WriteTable: dynamodb:DeleteItem, dynamodb:PutItem, dynamodb:UpdateItem on <DataTable.Arn>",
-        "QueryIndexes: dynamodb:Query on <DataTable.Arn>/index/gsi1, <DataTable.Arn>/index/gsi2, <DataTable.Arn>/index/gsi3, <DataTable.Arn>/index/gsi4",
-        "PutUploads: s3:PutObject on <DataStoreInputs.Arn>/uploads/*",
-        "GetUploads: s3:GetObject on <DataStoreInputs.Arn>/uploads/*",
-        "GetResults: s3:GetObject on <DataStoreResults.Arn>/results/*",
-        "AskForDispatch: sqs:SendMessage on <DataQueuesDispatch.Arn>",
-      ]
-    `);
-  });
-
-  it("lets dispatch do this", () => {
-    expect(linesOf("FunctionsDispatchRole")).toMatchInlineSnapshot(`
-      [
-        "WriteOwnLog: logs:CreateLogStream, logs:PutLogEvents on <FunctionsDispatchLog.Arn>",
-        "ReadTable: dynamodb:BatchGetItem, dynamodb:GetItem, dynamodb:Query on <DataTable.Arn>",
-        "WriteTable: dynamodb:DeleteItem, dynamodb:PutItem, dynamodb:UpdateItem on <DataTable.Arn>",
-        "QueryIndexes: dynamodb:Query on <DataTable.Arn>/index/gsi1, <DataTable.Arn>/index/gsi2, <DataTable.Arn>/index/gsi3, <DataTable.Arn>/index/gsi4",
-        "GetUploads: s3:GetObject on <DataStoreInputs.Arn>/uploads/*",
-        "PutBatches: s3:PutObject on <DataStoreBatches.Arn>/batches/*",
-        "SendOurDocument: ssm:SendCommand on arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:document/<ClustersRunBatch>",
-        "SendToHeadNodes: ssm:SendCommand on arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:managed-instance/mi-00000000000000001",
-        "TakeFromQueue: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on <DataQueuesDispatch.Arn>",
-      ]
-    `);
-  });
-
-  it("lets observe do this", () => {
-    expect(linesOf("FunctionsObserveRole")).toMatchInlineSnapshot(`
-      [
-        "WriteOwnLog: logs:CreateLogStream, logs:PutLogEvents on <FunctionsObserveLog.Arn>",
-        "ReadTable: dynamodb:BatchGetItem, dynamodb:GetItem, dynamodb:Query on <DataTable.Arn>",
-        "WriteTable: dynamodb:DeleteItem, dynamodb:PutItem, dynamodb:UpdateItem on <DataTable.Arn>",
-        "GetResults: s3:GetObject on <DataStoreResults.Arn>/results/*",
-        "GetReceipts: s3:GetObject on <DataStoreResults.Arn>/receipts/*",
-        "TakeFromQueue: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on <DataQueuesReceipts.Arn>",
-      ]
-    `);
-  });
-
-  it("lets reconcile do this", () => {
-    expect(linesOf("FunctionsReconcileRole")).toMatchInlineSnapshot(`
-      [
-        "WriteOwnLog: logs:CreateLogStream, logs:PutLogEvents on <FunctionsReconcileLog.Arn>",
-        "ReadTable: dynamodb:BatchGetItem, dynamodb:GetItem, dynamodb:Query on <DataTable.Arn>",
-        "WriteTable: dynamodb:DeleteItem, dynamodb:PutItem, dynamodb:UpdateItem on <DataTable.Arn>",
-        "QueryIndexes: dynamodb:Query on <DataTable.Arn>/index/gsi1, <DataTable.Arn>/index/gsi2, <DataTable.Arn>/index/gsi3, <DataTable.Arn>/index/gsi4",
-        "GetUploads: s3:GetObject on <DataStoreInputs.Arn>/uploads/*",
-        "GetResults: s3:GetObject on <DataStoreResults.Arn>/results/*",
-        "GetReceipts: s3:GetObject on <DataStoreResults.Arn>/receipts/*",
-        "ListReceipts: s3:ListBucket on <DataStoreResults.Arn> if {"StringLike":{"s3:prefix":"receipts/*"}}",
-        "PutBatches: s3:PutObject on <DataStoreBatches.Arn>/batches/*",
-        "AskForDispatch: sqs:SendMessage on <DataQueuesDispatch.Arn>",
-        "SendOurDocument: ssm:SendCommand on arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:document/<ClustersRunBatch>",
-        "SendToHeadNodes: ssm:SendCommand on arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:managed-instance/mi-00000000000000001",
-      ]
-    `);
+    const managed = role?.ManagedPolicyArns as unknown[];
+    expect(managed.map(written)).toEqual(["arn:<AWS::Partition>:iam::aws:policy/AmazonSSMManagedInstanceCore"]);
   });
 
   it("has no role besides these and those of CDK's own functions", () => {
-    const names = ofType(template, "AWS::IAM::Role").map(([id]) => id);
-    expect(names.filter((id) => !isCdks(id)).map(plain)).toHaveLength(Object.keys(functions).length + 1);
+    const ours = ofType(template, "AWS::IAM::Role").filter(([id]) => !isCdks(id));
+    expect(ours.map(([id]) => plain(id)).toSorted()).toEqual(Object.keys(expectedStatements));
   });
 });
 
@@ -360,5 +294,90 @@ describe("sign-in", () => {
     });
     const [[, pool] = []] = ofType(template, "AWS::Cognito::UserPool");
     expect(pool).toMatchObject({ UsernameAttributes: ["email"], UsernameConfiguration: { CaseSensitive: false } });
+  });
+});
+
+describe("the page's front", () => {
+  it("answers views with the one document, and leaves files and the API alone", () => {
+    const [[, code] = []] = ofType(template, "AWS::CloudFront::Function");
+    const handler = new Function(`${code?.FunctionCode}; return handler;`)();
+    const becomes = (uri: string): string => handler({ request: { uri } }).uri;
+
+    for (const view of ["/", "/jobs", "/jobs/01J", "/a.b/jobs", "/v12"]) expect(becomes(view)).toBe("/index.html");
+    for (const file of ["/index.html", "/assets/page-1a.js", "/v1", "/v1/", "/v1/jobs"])
+      expect(becomes(file)).toBe(file);
+  });
+
+  it("sends strict headers, stricter still with what jobs made", () => {
+    const policies = ofType(template, "AWS::CloudFront::ResponseHeadersPolicy").map(
+      ([id, { ResponseHeadersPolicyConfig }]) => [
+        plain(id),
+        (ResponseHeadersPolicyConfig as Record<string, unknown>).SecurityHeadersConfig,
+      ],
+    );
+    expect(Object.fromEntries(policies)).toMatchInlineSnapshot(`
+      {
+        "WebApiHeaders": {
+          "ContentSecurityPolicy": {
+            "ContentSecurityPolicy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox",
+            "Override": true,
+          },
+          "ContentTypeOptions": {
+            "Override": true,
+          },
+          "FrameOptions": {
+            "FrameOption": "DENY",
+            "Override": true,
+          },
+          "ReferrerPolicy": {
+            "Override": true,
+            "ReferrerPolicy": "no-referrer",
+          },
+          "StrictTransportSecurity": {
+            "AccessControlMaxAgeSec": 31536000,
+            "IncludeSubdomains": true,
+            "Override": true,
+          },
+        },
+        "WebPageHeaders": {
+          "ContentSecurityPolicy": {
+            "ContentSecurityPolicy": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' https://*.amazonaws.com https://*.amazoncognito.com; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'",
+            "Override": true,
+          },
+          "ContentTypeOptions": {
+            "Override": true,
+          },
+          "FrameOptions": {
+            "FrameOption": "DENY",
+            "Override": true,
+          },
+          "ReferrerPolicy": {
+            "Override": true,
+            "ReferrerPolicy": "no-referrer",
+          },
+          "StrictTransportSecurity": {
+            "AccessControlMaxAgeSec": 31536000,
+            "IncludeSubdomains": true,
+            "Override": true,
+          },
+        },
+      }
+    `);
+  });
+
+  it("passes every method and header of /v1/* to the API and keeps no answer", () => {
+    const [[, distribution] = []] = ofType(template, "AWS::CloudFront::Distribution");
+    expect(distribution?.DistributionConfig).toMatchObject({
+      CacheBehaviors: [
+        {
+          PathPattern: "/v1/*",
+          AllowedMethods: ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"],
+          // Amazon's own CachingDisabled and AllViewerExceptHostHeader.
+          CachePolicyId: "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+          OriginRequestPolicyId: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
+          ViewerProtocolPolicy: "https-only",
+        },
+      ],
+    });
   });
 });

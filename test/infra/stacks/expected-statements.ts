@@ -1,0 +1,51 @@
+// What each role may do, line by line: a change here is a change of trust, to be read as such.
+
+export const expectedStatements: Readonly<Record<string, readonly string[]>> = {
+  ClustersHeadnodeLocal: [
+    "ReadOwnBatches: s3:GetObject on <DataStoreBatches.Arn>/batches/local/*",
+    "WriteOwnResults: s3:AbortMultipartUpload, s3:PutObject on <DataStoreResults.Arn>/receipts/local/*, <DataStoreResults.Arn>/results/local/*",
+  ],
+  FunctionsApiRole: [
+    "WriteOwnLog: logs:CreateLogStream, logs:PutLogEvents on <FunctionsApiLog.Arn>",
+    "ReadTable: dynamodb:BatchGetItem, dynamodb:GetItem, dynamodb:Query on <DataTable.Arn>",
+    "WriteTable: dynamodb:DeleteItem, dynamodb:PutItem, dynamodb:UpdateItem on <DataTable.Arn>",
+    "QueryIndexes: dynamodb:Query on <DataTable.Arn>/index/gsi1, <DataTable.Arn>/index/gsi2, <DataTable.Arn>/index/gsi3, <DataTable.Arn>/index/gsi4",
+    "PutUploads: s3:PutObject on <DataStoreInputs.Arn>/uploads/*",
+    "GetUploads: s3:GetObject on <DataStoreInputs.Arn>/uploads/*",
+    "GetResults: s3:GetObject on <DataStoreResults.Arn>/results/*",
+    "AskForDispatch: sqs:SendMessage on <DataQueuesDispatch.Arn>",
+  ],
+  FunctionsDispatchRole: [
+    "WriteOwnLog: logs:CreateLogStream, logs:PutLogEvents on <FunctionsDispatchLog.Arn>",
+    "ReadTable: dynamodb:BatchGetItem, dynamodb:GetItem, dynamodb:Query on <DataTable.Arn>",
+    "WriteTable: dynamodb:DeleteItem, dynamodb:PutItem, dynamodb:UpdateItem on <DataTable.Arn>",
+    "QueryIndexes: dynamodb:Query on <DataTable.Arn>/index/gsi1, <DataTable.Arn>/index/gsi2, <DataTable.Arn>/index/gsi3, <DataTable.Arn>/index/gsi4",
+    "GetUploads: s3:GetObject on <DataStoreInputs.Arn>/uploads/*",
+    "PutBatches: s3:PutObject on <DataStoreBatches.Arn>/batches/*",
+    "SendOurDocument: ssm:SendCommand on arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:document/<ClustersRunBatch>",
+    "SendToHeadNodes: ssm:SendCommand on arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:managed-instance/mi-00000000000000001",
+    "TakeFromQueue: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on <DataQueuesDispatch.Arn>",
+  ],
+  FunctionsObserveRole: [
+    "WriteOwnLog: logs:CreateLogStream, logs:PutLogEvents on <FunctionsObserveLog.Arn>",
+    "ReadTable: dynamodb:BatchGetItem, dynamodb:GetItem, dynamodb:Query on <DataTable.Arn>",
+    "WriteTable: dynamodb:DeleteItem, dynamodb:PutItem, dynamodb:UpdateItem on <DataTable.Arn>",
+    "GetResults: s3:GetObject on <DataStoreResults.Arn>/results/*",
+    "GetReceipts: s3:GetObject on <DataStoreResults.Arn>/receipts/*",
+    "TakeFromQueue: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on <DataQueuesReceipts.Arn>",
+  ],
+  FunctionsReconcileRole: [
+    "WriteOwnLog: logs:CreateLogStream, logs:PutLogEvents on <FunctionsReconcileLog.Arn>",
+    "ReadTable: dynamodb:BatchGetItem, dynamodb:GetItem, dynamodb:Query on <DataTable.Arn>",
+    "WriteTable: dynamodb:DeleteItem, dynamodb:PutItem, dynamodb:UpdateItem on <DataTable.Arn>",
+    "QueryIndexes: dynamodb:Query on <DataTable.Arn>/index/gsi1, <DataTable.Arn>/index/gsi2, <DataTable.Arn>/index/gsi3, <DataTable.Arn>/index/gsi4",
+    "GetUploads: s3:GetObject on <DataStoreInputs.Arn>/uploads/*",
+    "GetResults: s3:GetObject on <DataStoreResults.Arn>/results/*",
+    "GetReceipts: s3:GetObject on <DataStoreResults.Arn>/receipts/*",
+    'ListReceipts: s3:ListBucket on <DataStoreResults.Arn> if {"StringLike":{"s3:prefix":"receipts/*"}}',
+    "PutBatches: s3:PutObject on <DataStoreBatches.Arn>/batches/*",
+    "AskForDispatch: sqs:SendMessage on <DataQueuesDispatch.Arn>",
+    "SendOurDocument: ssm:SendCommand on arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:document/<ClustersRunBatch>",
+    "SendToHeadNodes: ssm:SendCommand on arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:managed-instance/mi-00000000000000001",
+  ],
+};
