@@ -1,15 +1,15 @@
 // A small S3 in this process: AWS's protocol on 127.0.0.1, objects in a folder, every call put to the host's judge.
 import { createHash, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { Answer, Call } from "./call.ts";
+import { contextOf } from "./context.ts";
 import { corsHeaders, preflight } from "./cors.ts";
-import { errorXml, S3Error } from "./errors.ts";
+import { S3Error } from "./errors.ts";
 import { boundaryOf } from "./form.ts";
 import { postObject } from "./post-policy.ts";
 import { readRequest, type S3Request } from "./request.ts";
 import { route } from "./routes.ts";
+import { errorAnswer, send } from "./send.ts";
 import { type Authority, authenticate, type Signer } from "./signature.ts";
 import { Store } from "./store.ts";
 import type { CorsRule, ObjectEvent, S3Call, S3Verdict } from "./types.ts";
@@ -51,37 +51,6 @@ export type S3Options = {
 
 const noSuchBucket = (name: string) =>
   new S3Error("NoSuchBucket", "The specified bucket does not exist", { BucketName: name });
-
-/** What the judge may build conditions on. */
-function contextOf(request: S3Request, signer: Signer): Record<string, string> {
-  const context: Record<string, string> = {
-    "aws:SecureTransport": "true",
-    "aws:SourceIp": request.stream.socket.remoteAddress ?? "127.0.0.1",
-    "s3:authType": signer.authType,
-    "s3:signatureversion": "AWS4-HMAC-SHA256",
-    "s3:x-amz-content-sha256": signer.payload,
-  };
-  if (request.key === "" && request.method === "GET") {
-    context["s3:prefix"] = request.param("prefix") ?? "";
-    for (const name of ["delimiter", "max-keys"]) {
-      const value = request.param(name);
-      if (value !== undefined) context[`s3:${name}`] = value;
-    }
-  }
-  for (const name of [
-    "x-amz-acl",
-    "x-amz-copy-source",
-    "x-amz-metadata-directive",
-    "x-amz-server-side-encryption",
-    "x-amz-storage-class",
-    "if-none-match",
-    "if-match",
-  ]) {
-    const value = request.field(name);
-    if (value !== undefined) context[`s3:${name}`] = value;
-  }
-  return context;
-}
 
 /** Opens the folder and listens. Rejects where the port is taken or the folder's state is damaged. */
 export async function startS3(o: S3Options): Promise<S3Server> {
@@ -160,32 +129,7 @@ export async function startS3(o: S3Options): Promise<S3Server> {
     } catch (cause) {
       result = errorAnswer(cause, stream, requestId);
     }
-    const { status, headers, body, release } = result;
-    try {
-      response.writeHead(status, {
-        server: "AmazonS3",
-        "x-amz-request-id": requestId,
-        "x-amz-id-2": requestId,
-        // Who waits for 100 Continue must not take the next answer for it.
-        ...(begun ? {} : { connection: "close" }),
-        ...cors,
-        ...(typeof body === "string" ? { "content-length": String(Buffer.byteLength(body)) } : {}),
-        ...(body === undefined && status !== 304 && status !== 204 && stream.method !== "HEAD"
-          ? { "content-length": "0" }
-          : {}),
-        ...headers,
-      });
-      if (body === undefined || typeof body === "string") response.end(stream.method === "HEAD" ? undefined : body);
-      else await pipeline(Readable.from(body, { objectMode: false }), response);
-    } catch (cause) {
-      if (!response.destroyed)
-        console.error(`an answer of the local S3 broke off (${stream.method} ${stream.url}):`, cause);
-      response.destroy();
-    } finally {
-      release?.();
-      // What remains of a refused body is read away, so that its sender gets to see the answer.
-      if (!stream.complete) stream.resume();
-    }
+    await send(result, stream, response, { requestId, cors, begun });
   }
 
   const server = createServer({ requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 65_000 });
@@ -254,24 +198,4 @@ export async function startS3(o: S3Options): Promise<S3Server> {
       await store.close();
     },
   };
-}
-
-function errorAnswer(cause: unknown, stream: IncomingMessage, requestId: string): Answer {
-  const gone = stream.destroyed && !stream.complete;
-  if (!(cause instanceof S3Error) && !gone) {
-    console.error(`the local S3 failed on ${stream.method} ${stream.url}:`, cause);
-  }
-  const error =
-    cause instanceof S3Error
-      ? cause
-      : new S3Error("InternalError", "We encountered an internal error. Please try again.");
-  if (error.code === "NotModified") return { status: 304, headers: error.details };
-  let resource = (stream.url ?? "/").replace(/\?.*$/s, "");
-  try {
-    resource = decodeURIComponent(resource);
-  } catch {
-    // Told as it came.
-  }
-  const headers = { "content-type": "application/xml" };
-  return { status: error.status, headers, body: errorXml(error, resource, requestId) };
 }

@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { describe, expect, it } from "vitest";
 import { keyId, type Running, region, runS3, secret, temporary, temporaryFolder } from "./running.ts";
@@ -327,6 +327,28 @@ describe("a broken upload", () => {
     await running.restart();
     expect(running.server.list("box")).toEqual([]);
     expect(running.events).toEqual([]);
+  });
+
+  it("conflicts with a deletion that came between, where it was to be the first", async () => {
+    const running = await runS3();
+    const { headers } = sign(running, { payload: "UNSIGNED-PAYLOAD", headers: { "if-none-match": "*" } });
+    const answer = new Promise<string>((resolve, reject) => {
+      const upload = request(`${running.server.url}/box/k`, {
+        method: "PUT",
+        headers: { ...headers, "content-length": "10" },
+      });
+      upload.on("response", (response) => response.setEncoding("utf8").once("data", resolve));
+      upload.on("error", reject);
+      upload.write("half ", async () => {
+        // The judge was asked: the upload has begun.
+        for (let n = 0; n < 500 && running.calls.length === 0; n++) await new Promise((wait) => setTimeout(wait, 10));
+        await running.server.put("box", "k", Buffer.from("other"));
+        await running.client.send(new DeleteObjectCommand({ Bucket: "box", Key: "k" }));
+        upload.end("whole");
+      });
+    });
+    expect(await answer).toContain("<Code>ConditionalRequestConflict</Code>");
+    expect(running.server.list("box")).toEqual([]);
   });
 
   it("of more than 5 GiB is refused", async () => {
