@@ -43,13 +43,21 @@ export function startDaemon(daemon: Daemon): boolean {
 
 /** The pid of the living daemon; a zombie, another process with the same pid, or no pid file are all undefined. */
 export function daemonPid(daemon: Pick<Daemon, "argv" | "pidFile">): number | undefined {
-  const recorded = parseStat(readText(daemon.pidFile));
-  if (recorded === undefined) return undefined;
-  const now = processStat(recorded.pid);
-  if (now === undefined || now.start !== recorded.start || now.state === "Z" || now.state === "X") return undefined;
+  const now = recordedProcess(daemon.pidFile);
   // the kernel keeps 15 bytes of a name; "sh" is the instant before exec
   const name = basename(daemon.argv[0]).slice(0, 15);
-  return now.comm === name || now.comm === "sh" ? now.pid : undefined;
+  return now?.comm === name || now?.comm === "sh" ? now.pid : undefined;
+}
+
+/** Whether the process that a pid file of ours names still lives. */
+export function isRecordAlive(pidFile: string): boolean {
+  return recordedProcess(pidFile) !== undefined;
+}
+
+function recordedProcess(pidFile: string): Stat | undefined {
+  const recorded = parseStat(readText(pidFile));
+  const now = recorded === undefined ? undefined : processStat(recorded.pid);
+  return now?.start === recorded?.start && now?.state !== "Z" && now?.state !== "X" ? now : undefined;
 }
 
 /** Sends the signal if the daemon lives. */

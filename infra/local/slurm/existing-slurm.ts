@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { LocalSlurm } from "./local-slurm.ts";
 import { findProgram, run } from "./programs.ts";
 
+const pingMs = 10_000;
 const otherwise = "use a private one (--slurm=private) or the stand-in (--slurm=stand-in)";
 
 /** Finds the Slurm whose programs are on PATH (SLURM_CONF is honoured) and which answers; otherwise an error with what to do. */
@@ -13,8 +14,11 @@ export async function findExistingSlurm(): Promise<LocalSlurm> {
     throw new Error(`no Slurm is installed here: scontrol is nowhere on PATH; load its module, or ${otherwise}`);
   const conf = process.env.SLURM_CONF;
   const env: Record<string, string> = conf === undefined ? {} : { SLURM_CONF: conf };
-  const ping = await run([scontrol, "ping"], env, 35_000);
-  const said = `${ping.stdout}${ping.stderr}`.trim();
+  if (conf !== undefined && !isReadable(conf))
+    throw new Error(`no Slurm answers here: SLURM_CONF is ${conf}, which cannot be read; correct it, or ${otherwise}`);
+  // a dead controller answers in milliseconds; without any slurm.conf scontrol asks the name servers for a minute
+  const ping = await run([scontrol, "ping"], env, pingMs);
+  const said = ping.code === 124 ? `nothing within ${pingMs / 1000} s` : `${ping.stdout}${ping.stderr}`.trim();
   if (!ping.stdout.includes(" UP"))
     throw new Error(
       `no Slurm answers here: ${scontrol} ping says "${said}"; start slurmctld, set SLURM_CONF, or ${otherwise}`,

@@ -1,18 +1,18 @@
 // A real Slurm of our own on this host: slurmctld, munged and some slurmd, apart from any other Slurm.
 import { createHash, randomBytes } from "node:crypto";
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { type AccountingDatabase, accountingDatabase } from "./accounting-database.ts";
 import { accountUid } from "./accounts.ts";
-import { clusterHome } from "./cluster-home.ts";
+import { clusterPorts, makeClusterFolders, type Ports, writeAtomically } from "./cluster-files.ts";
+import { type ClusterHome, clusterHome, removeShortFolder } from "./cluster-home.ts";
 import { type Daemon, daemonPid, signalDaemon, startDaemon, stopDaemons, until } from "./daemon.ts";
-import { withFolderLock } from "./folder-lock.ts";
-import { freePorts, isPortFree } from "./free-ports.ts";
 import type { LocalSlurm } from "./local-slurm.ts";
 import { findProgram, requirePrograms, run } from "./programs.ts";
 import { confValue, slurmConf } from "./slurm-conf.ts";
 import { killSteps } from "./slurm-steps.ts";
+import { type Holding, livingHolder, takeRole } from "./sole-holder.ts";
 
 export type PrivateSlurmOptions = {
   /** folder of the cluster; the same folder later means the same cluster, with its jobs */
@@ -55,18 +55,34 @@ export async function startPrivateSlurm(o: PrivateSlurmOptions): Promise<Private
   const log = o.log ?? (() => {});
   const place = clusterHome(o.dir);
   if (place.note !== undefined) log(place.note);
-  return withFolderLock(join(place.home, "start.lock"), async () => {
+  const starting = await onlyStarter(place.home);
+  try {
     const cluster = await new Cluster(o, place, found).prepare();
     await cluster.start();
     log(cluster.description());
     return cluster.face();
-  });
+  } finally {
+    starting.release();
+  }
 }
 
-type Ports = { controller: number; nodes: number[]; database: number };
+/** Two who start the same cluster at once would each start its daemons: the second waits, then finds them living. */
+async function onlyStarter(home: string): Promise<Holding> {
+  const folder = join(home, "starter");
+  mkdirSync(folder, { recursive: true });
+  let holding = takeRole(folder);
+  const isTaken = () => {
+    holding ??= takeRole(folder);
+    return holding !== undefined;
+  };
+  await until(isTaken, 60_000, 50);
+  if (holding !== undefined) return holding;
+  throw new Error(`process ${livingHolder(folder)?.pid} has been starting the cluster in ${home} for over 60 s`);
+}
 
 class Cluster {
   readonly #options: PrivateSlurmOptions;
+  readonly #place: ClusterHome;
   readonly #home: string;
   readonly #sockets: string;
   readonly #programs: Record<(typeof programs)[number], string>;
@@ -76,12 +92,9 @@ class Cluster {
   readonly #mungeSocket: string;
   readonly #count: number;
 
-  constructor(
-    o: PrivateSlurmOptions,
-    place: { home: string; sockets: string },
-    found: Record<(typeof programs)[number], string>,
-  ) {
+  constructor(o: PrivateSlurmOptions, place: ClusterHome, found: Record<(typeof programs)[number], string>) {
     this.#options = o;
+    this.#place = place;
     this.#home = place.home;
     this.#sockets = place.sockets;
     this.#programs = found;
@@ -99,7 +112,7 @@ class Cluster {
         rmSync(join(this.#home, name), { recursive: true, force: true });
       rmSync(join(this.#sockets, "spool"), { recursive: true, force: true });
     }
-    this.#makeFolders();
+    makeClusterFolders(this.#place, this.#count, this.#jobcomp, this.#root);
     const ports = await this.#ports();
     const text = this.#confText(ports);
     const before = existsSync(this.#conf) ? readFileSync(this.#conf, "utf8") : undefined;
@@ -123,12 +136,12 @@ class Cluster {
 
   /** Absorbs what is late once after a controller's start: its first scheduling pass (3 s), its first word to slurmdbd (5 s). */
   async #settle(): Promise<void> {
-    await run([this.#programs.srun, "-Q", "-n1", "--immediate=5", "true"], this.#env(), 10_000);
+    const name = `settle-${randomBytes(4).toString("hex")}`;
+    await run([this.#programs.srun, "-Q", "-n1", "-J", name, "--immediate=5", "true"], this.#env(), 10_000);
     const sacct = this.#options.accounting === "dbd" ? findProgram("sacct") : undefined;
     if (sacct === undefined) return;
-    const ended = async () =>
-      (await run([sacct, "-aXnP", "-S", "now-20seconds", "-o", "State"], this.#env(), 5000)).stdout;
-    await until(async () => (await ended()).includes("COMPLETED"), 10_000, 200);
+    const known = async () => run([sacct, "-aXnP", `--name=${name}`, "-o", "State"], this.#env(), 5000);
+    await until(async () => (await known()).stdout.includes("COMPLETED"), 10_000, 200);
   }
 
   description(): string {
@@ -147,7 +160,10 @@ class Cluster {
       sacct: confValue(text, "AccountingStorageType") === "accounting_storage/slurmdbd",
       accounts: this.#root ? "mapped" : "starter",
       description: this.description(),
-      stop: () => this.#stop(),
+      stop: async () => {
+        await this.#stop();
+        removeShortFolder(this.#place);
+      },
       killController: () => signalDaemon(this.#controller(), "SIGKILL"),
       startController: async () => {
         await this.#startController();
@@ -199,42 +215,9 @@ class Cluster {
     });
   }
 
-  #makeFolders(): void {
-    for (const name of ["etc", "run", "log", "state", "spool", "jobcomp", "munge"]) {
-      mkdirSync(join(this.#home, name), { recursive: true });
-      chmodSync(join(this.#home, name), name === "state" ? 0o700 : 0o755);
-    }
-    for (const name of ["munge", "spool"]) {
-      mkdirSync(join(this.#sockets, name), { recursive: true });
-      chmodSync(join(this.#sockets, name), 0o755);
-    }
-    for (let n = 1; n <= this.#count; n++) mkdirSync(join(this.#sockets, "spool", `n${n}`), { recursive: true });
-    // slurmctld writes it as the Slurm user, everybody may read it
-    if (!existsSync(this.#jobcomp)) writeFileSync(this.#jobcomp, "", { mode: 0o644 });
-    const key = join(this.#home, "munge", "key");
-    if (!existsSync(key)) writeAtomically(key, randomBytes(1024), 0o400);
-    if (!this.#root) return;
-    const slurm = accountUid("slurm") ?? 0;
-    const munge = accountUid("munge") ?? 0;
-    for (const path of ["state", "log", "jobcomp"]) chownSync(join(this.#home, path), slurm, -1);
-    chownSync(this.#jobcomp, slurm, -1);
-    for (const path of [join(this.#home, "munge"), key, join(this.#sockets, "munge")]) chownSync(path, munge, -1);
-  }
-
-  /** The ports of last time while any daemon of then lives or nobody else has taken them, otherwise fresh ones. */
-  async #ports(): Promise<Ports> {
-    const file = join(this.#home, "etc", "ports.json");
-    if (existsSync(file)) {
-      const known = JSON.parse(readFileSync(file, "utf8")) as Ports;
-      const all = [known.controller, known.database, ...known.nodes];
-      const lives = this.#daemons(known.nodes.length).some((daemon) => daemonPid(daemon) !== undefined);
-      const usable = lives || (await Promise.all(all.map(isPortFree))).every(Boolean);
-      if (known.nodes.length === this.#count && usable) return known;
-    }
-    const [controller = 0, database = 0, ...nodes] = await freePorts(this.#count + 2);
-    const ports = { controller, nodes, database };
-    writeAtomically(file, JSON.stringify(ports));
-    return ports;
+  #ports(): Promise<Ports> {
+    const lives = (nodes: number) => this.#daemons(nodes).some((daemon) => daemonPid(daemon) !== undefined);
+    return clusterPorts(this.#home, this.#count, lives);
   }
 
   #daemon(name: string, argv: [string, ...string[]]): Daemon {
@@ -342,9 +325,4 @@ class Cluster {
 
 function shortHost(): string {
   return hostname().split(".")[0] ?? "localhost";
-}
-
-function writeAtomically(path: string, content: string | Uint8Array, mode = 0o644): void {
-  writeFileSync(`${path}.new`, content, { mode });
-  renameSync(`${path}.new`, path);
 }

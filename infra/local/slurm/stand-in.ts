@@ -1,17 +1,18 @@
 // A small Slurm for machines that have none: the usual programs, jobs as local processes of our own account.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, mkdirSync, openSync, realpathSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, realpathSync } from "node:fs";
 import { availableParallelism, totalmem, userInfo } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeAtomically } from "./cluster-files.ts";
 import { until } from "./daemon.ts";
 import type { LocalSlurm } from "./local-slurm.ts";
 import { run } from "./programs.ts";
+import { isAlive, livingHolder } from "./sole-holder.ts";
 import { hasUnfinished, listMembers } from "./stand-in/job-store.ts";
 import { signalGroup } from "./stand-in/launch.ts";
 import { folders, type Settings } from "./stand-in/settings.ts";
-import { isAlive, livingHolder } from "./stand-in/sole-holder.ts";
 import { wakeRunner } from "./stand-in/wake-runner.ts";
 
 const programs = ["sbatch", "squeue", "scancel", "scontrol", "sinfo", "sacct"];
@@ -28,10 +29,10 @@ export async function startStandIn(o: { dir: string; cpus?: number }): Promise<L
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const file of [folders.bell(dir), folders.ids(dir), folders.jobcomp(dir)]) closeSync(openSync(file, "a"));
   const settings = describeMachine(dir, o.cpus ?? availableParallelism());
-  writeAtomically(join(dir, "settings.json"), JSON.stringify(settings), 0o644);
+  writeAtomically(join(dir, "settings.json"), JSON.stringify(settings));
   for (const program of programs) {
     const words = [settings.nodePath, settings.entry, program, dir].map(shellWord).join(" ");
-    writeAtomically(join(bin, program), `#!/bin/sh\nexec env -u NODE_OPTIONS ${words} "$@"\n`, 0o755);
+    writeAtomically(join(bin, program), `#!/bin/sh\nunset NODE_OPTIONS\nexec ${words} "$@"\n`, 0o755);
   }
   if (hasUnfinished(dir)) wakeRunner(dir, settings);
   return {
@@ -74,9 +75,4 @@ function describeMachine(dir: string, cpus: number): Settings {
 
 function shellWord(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-function writeAtomically(path: string, content: string, mode: number): void {
-  writeFileSync(`${path}.new`, content, { mode });
-  renameSync(`${path}.new`, path);
 }

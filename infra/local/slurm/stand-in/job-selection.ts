@@ -32,6 +32,7 @@ function byRawId(dir: string, id: number): Selection | undefined {
   const job = holder === undefined ? undefined : readJob(dir, holder);
   if (job === undefined) return undefined;
   if (job.id === id) return { job };
-  const index = indicesOf(job)?.[id - job.id];
+  const indices = indicesOf(job)?.slice(0, -1); // the last bears the array's id
+  const index = indices?.[id - job.id - 1];
   return index === undefined ? undefined : { job, indices: new Set([index]) };
 }

@@ -2,9 +2,9 @@
 // what is wished (appended by scancel).
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { livingHolder } from "../sole-holder.ts";
 import { formatIndices, parseIndexList } from "./index-list.ts";
 import { folders, maxArraySize, minJobAgeSeconds } from "./settings.ts";
-import { livingHolder } from "./sole-holder.ts";
 
 export type Job = {
   id: number;
@@ -109,6 +109,11 @@ export function indicesOf(job: Job): number[] | undefined {
   return job.array === undefined ? undefined : (parseIndexList(job.array, maxArraySize - 1)?.indices ?? []);
 }
 
+/** As in Slurm the last member keeps the array's own id. */
+function rawIdAt(job: Job, place: number, count: number): number {
+  return place === count - 1 ? job.id : job.id + place + 1;
+}
+
 /** Every member as it was left by the events; a member whose runner died reads NODE_FAIL. Forgotten members are absent. */
 export function readMembers(dir: string, job: Job, livingGeneration: number | undefined): Member[] {
   const indices = indicesOf(job);
@@ -123,7 +128,7 @@ export function readMembers(dir: string, job: Job, livingGeneration: number | un
   } as const;
   if (indices === undefined) members.set("-", { ...blank, index: undefined, rawId: job.id });
   for (const [place, index] of (indices ?? []).entries())
-    members.set(String(index), { ...blank, index, rawId: job.id + place });
+    members.set(String(index), { ...blank, index, rawId: rawIdAt(job, place, indices?.length ?? 1) });
   for (const event of readEvents(dir, job.id)) {
     for (const key of membersOf(event.members)) {
       const member = members.get(key);

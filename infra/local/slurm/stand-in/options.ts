@@ -1,11 +1,13 @@
 // Command lines of the programs: exactly the options that are understood, anything else is an error.
 
-/** What a program says on stderr before it ends with this exit code. */
+/** What a program says, on stderr if nothing else is known of Slurm, before it ends with this exit code. */
 export class Refusal extends Error {
   readonly code: number;
-  constructor(message: string, code = 1) {
+  readonly where: "stderr" | "stdout";
+  constructor(message: string, code = 1, where: "stderr" | "stdout" = "stderr") {
     super(message);
     this.code = code;
+    this.where = where;
   }
 }
 

@@ -2,6 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { appendFileSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
+import { type Holding, isAlive, processIdentity, takeRole } from "../sole-holder.ts";
 import { parseIndexList } from "./index-list.ts";
 import {
   appendEvent,
@@ -24,7 +25,6 @@ import {
 import { jobcompLine } from "./jobcomp.ts";
 import { launch, signalGroup } from "./launch.ts";
 import { folders, killWaitSeconds, maxArraySize, type Settings } from "./settings.ts";
-import { type Holding, isAlive, processIdentity, takeRole } from "./sole-holder.ts";
 
 const lookEveryMs = 500;
 // a fresh Node for each of many jobs that come one after another would cost more than one that waits a little

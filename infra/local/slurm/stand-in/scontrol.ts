@@ -95,7 +95,7 @@ function showConfig(dir: string, settings: Settings): string {
 
 function showPartitions(settings: Settings, name: string | undefined, join: string): string {
   const wanted = partitions.filter((partition) => name === undefined || partition.name === name);
-  if (wanted.length === 0) throw new Refusal(`Partition ${name} not found`);
+  if (wanted.length === 0) throw new Refusal(`Partition ${name} not found`, 1, "stdout"); // where Slurm, too, says it
   return wanted
     .map((partition) => `${describePartition(settings, partition).join(join)}\n`)
     .join(join === " " ? "" : "\n");

@@ -2,8 +2,8 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import { livingHolder } from "../sole-holder.ts";
 import { folders, type Settings } from "./settings.ts";
-import { livingHolder } from "./sole-holder.ts";
 
 /** Rings the bell of a living runner; where none lives, starts one that outlives us. */
 export function wakeRunner(dir: string, settings: Settings): void {
