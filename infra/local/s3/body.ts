@@ -6,7 +6,7 @@ import { S3Error } from "./errors.ts";
 import type { S3Request } from "./request.ts";
 import type { Signer } from "./signature.ts";
 
-export type Received = { size: number; md5: Buffer; checksums: Checksums };
+type Received = { size: number; md5: Buffer; checksums: Checksums };
 type Sink = (bytes: Buffer) => Promise<void> | void;
 type Plan = {
   source: AsyncIterable<Buffer>;

@@ -34,7 +34,7 @@ export type Upload = {
 export type OpenUpload = Upload & { parts: Map<number, Part>; completion?: Promise<StoredObject> };
 /** What must hold when a write takes effect; `seen` is the bucket's removal count when the request began. */
 export type Condition = { ifAbsent: boolean; ifMatch: string | undefined; seen: number };
-export type NewObject = Omit<StoredObject, "modified" | "sequencer">;
+type NewObject = Omit<StoredObject, "modified" | "sequencer">;
 type Change =
   | { put: StoredObject }
   | { remove: string; sequencer: string }

@@ -10,7 +10,7 @@ export type Checksums = Partial<Record<Algorithm, string>>;
 export const checksumBytes: Record<Algorithm, number> = { crc32: 4, crc32c: 4, crc64nvme: 8, sha1: 20, sha256: 32 };
 
 /** A running checksum; `digest` is called once, at the end. */
-export type Running = { update(bytes: Uint8Array): void; digest(): Buffer };
+type Running = { update(bytes: Uint8Array): void; digest(): Buffer };
 
 const crc32cTable = new Int32Array(256).map((_, n) => {
   let c = n;

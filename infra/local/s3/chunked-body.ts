@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { S3Error } from "./errors.ts";
 import { type SigningContext, sameSignature, sha256Hex, signText } from "./signature.ts";
 
-export type ChunkedOptions = {
+type ChunkedOptions = {
   /** Given where each chunk carries a signature that goes on from the request's. */
   signing: SigningContext | undefined;
   /** True where trailing headers follow the last chunk. */

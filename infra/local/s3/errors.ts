@@ -44,7 +44,7 @@ const statuses = {
   XAmzContentSHA256Mismatch: 400,
 } as const;
 
-export type S3ErrorCode = keyof typeof statuses;
+type S3ErrorCode = keyof typeof statuses;
 
 /** A refusal that the client sees: S3's code, a message, and further XML elements. */
 export class S3Error extends Error {

@@ -1,7 +1,7 @@
 // The keys of a bucket in S3's order (bytes of UTF-8), and a page of them by prefix, delimiter and where to go on.
 
-export type Page = { keys: string[]; prefixes: string[]; next: string | undefined };
-export type PageQuery = { prefix: string; delimiter: string; after: string; limit: number };
+type Page = { keys: string[]; prefixes: string[]; next: string | undefined };
+type PageQuery = { prefix: string; delimiter: string; after: string; limit: number };
 
 /** A key as a string of its bytes, so that `<` on strings is S3's order. */
 export function toBytes(key: string): string {

@@ -1,6 +1,6 @@
 // Browser uploads by POST: a signed policy says what the form may hold, and how large the file may be.
 import type { BlobWriter } from "./blobs.ts";
-import { declaredChecksums, putLimit } from "./body.ts";
+import { declaredChecksums, putLimit, tooLarge } from "./body.ts";
 import type { Bucket } from "./bucket.ts";
 import { type Answer, arn, type Call } from "./call.ts";
 import { startChecksum } from "./checksums.ts";
@@ -30,7 +30,7 @@ function need(fields: Map<string, string>, name: string): string {
 }
 
 /** Who signed the form. Throws AccessDenied without a policy, SignatureDoesNotMatch, and what a credential may throw. */
-export function formSigner(fields: Map<string, string>, authority: Authority): Signer {
+function formSigner(fields: Map<string, string>, authority: Authority): Signer {
   if (!fields.has("policy")) throw new S3Error("AccessDenied", "Access Denied");
   const policy = need(fields, "policy");
   if (need(fields, "x-amz-algorithm") !== "AWS4-HMAC-SHA256") {
@@ -74,7 +74,7 @@ function readPolicy(text: string): { expiration: number; conditions: unknown[] }
 }
 
 /** Holds the form against its policy and gives the allowed sizes of the file. Throws AccessDenied, InvalidPolicyDocument. */
-export function checkPolicy(fields: Map<string, string>, bucket: string, now = Date.now()): Sizes {
+function checkPolicy(fields: Map<string, string>, bucket: string, now = Date.now()): Sizes {
   const { expiration, conditions } = readPolicy(need(fields, "policy"));
   if (expiration < now) throw notAllowed("Policy expired.");
   const values = new Map([...fields, ["bucket", bucket]]);
@@ -127,12 +127,7 @@ async function receiveFile(
   let size = 0;
   for await (const bytes of body) {
     size += bytes.length;
-    if (size > most) {
-      throw new S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", {
-        ProposedSize: String(size),
-        MaxSizeAllowed: String(most),
-      });
-    }
+    if (size > most) throw tooLarge(size, most);
     md5.update(bytes);
     for (const { sum } of running) sum.update(bytes);
     await blob.write(bytes);

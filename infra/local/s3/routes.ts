@@ -11,7 +11,7 @@ import { copyObject, putObject } from "./put-object.ts";
 import type { S3Request } from "./request.ts";
 import { escapeXml, xmlDocument } from "./xml.ts";
 
-export type Operation = {
+type Operation = {
   /** Undefined where the operation judges each of many things by itself. */
   action: string | undefined;
   resource: string;

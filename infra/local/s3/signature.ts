@@ -3,7 +3,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { S3Error } from "./errors.ts";
 import type { S3Request } from "./request.ts";
 
-export type Secret = { secretAccessKey: string; sessionToken?: string };
+type Secret = { secretAccessKey: string; sessionToken?: string };
 export type Authority = { region: string; credentials: (accessKeyId: string) => Secret | undefined };
 export type SigningContext = { key: Buffer; date: string; scope: string; signature: string };
 export type Signer = {
