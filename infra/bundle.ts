@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build as esbuild } from "esbuild";
 import { functions } from "../shared/functions.ts";
@@ -10,7 +10,7 @@ import { functions } from "../shared/functions.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Where everything is built by default. */
-export const buildFolder = join(root, "build");
+const buildFolder = join(root, "build");
 
 /** Some dependencies are CommonJS and require Node's own modules; ESM has no require of its own. */
 const requireBanner = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
@@ -100,6 +100,17 @@ export async function buildPage({ source = root, build = buildFolder }: BuildFol
   await mkdir(build, { recursive: true });
   await writeFile(mark, hash);
   return true;
+}
+
+/**
+ * Builds all that is deployed, unless HEADGATE_BUILD names a folder where it lies ready.
+ * @returns the folder with functions/<name>/index.mjs and page/index.html
+ */
+export async function buildAll(): Promise<string> {
+  const ready = process.env.HEADGATE_BUILD;
+  if (ready !== undefined) return resolve(ready);
+  await Promise.all([bundleFunctions(), bundleHeadnode(), buildPage()]);
+  return buildFolder;
 }
 
 /** One SHA-256 over names and contents of files and folders below one folder; those that do not exist count as nothing. */

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildFolder, buildPage, bundleFunctions } from "./bundle.ts";
+import { buildAll } from "./bundle.ts";
 import { stackName, synthesise } from "./synthesise.ts";
 
 const [version] = process.argv.slice(2);
@@ -14,10 +14,10 @@ if (existsSync(target)) {
   throw new Error(`infra/releases/${version}.template.json exists; a release does not change: choose another name`);
 }
 
-await Promise.all([bundleFunctions(), buildPage()]);
+const build = await buildAll();
 const out = mkdtempSync(join(tmpdir(), "headgate-release-"));
 try {
-  synthesise({ build: buildFolder, out });
+  synthesise({ build, out });
   const template = readFileSync(join(out, `${stackName}.template.json`), "utf8");
   for (const path of [process.cwd(), homedir(), out].filter((one) => one.length > 1)) {
     if (template.includes(`${path}/`)) throw new Error(`the template names a path of this machine: ${path}`);
