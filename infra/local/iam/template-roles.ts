@@ -59,3 +59,18 @@ export function rolesOf(template: Template): TemplateRole[] {
       };
     });
 }
+
+/** Roles that only CDK's own custom-resource handlers use: they are listed, not judged. */
+export function customResourceRoles(template: Template): Set<string> {
+  const resources = Object.entries(template.Resources);
+  const handlers = resources.filter(([id]) => resources.some(([, { Properties: p }]) => refersTo(p?.ServiceToken, id)));
+  const usersOf = (role: string) =>
+    resources.filter(([, { Type, Properties: p }]) => Type === "AWS::Lambda::Function" && refersTo(p?.Role, role));
+  const handlerIds = new Set(handlers.map(([id]) => id));
+  const roles = resources.filter(([, { Type }]) => Type === "AWS::IAM::Role").map(([id]) => id);
+  const handled = roles.filter((role) => {
+    const users = usersOf(role);
+    return users.length > 0 && users.every(([id]) => handlerIds.has(id));
+  });
+  return new Set(handled);
+}

@@ -7,6 +7,7 @@ export type Upstream = {
   close(): void;
 };
 
+const receiveMessage = "AmazonSQS.ReceiveMessage";
 const queueUrlAnswers = /^AmazonSQS\.(CreateQueue|GetQueueUrl|ListQueues|ListDeadLetterSourceQueues)$/;
 
 function withHost(text: string, ownUrl: string): string {
@@ -47,8 +48,9 @@ export function createUpstream(base: string): Upstream {
         path: request.url,
         headers: { ...headers, "content-length": String(body.length) },
       });
-      // A caller that went away must not leave a long poll behind that takes messages.
-      const leave = () => sent.destroy(new Error("the caller went away"));
+      // fauxqs goes on with a poll whose caller went away: its answer is awaited, and its messages given back.
+      const poll = request.headers["x-amz-target"] === receiveMessage;
+      const leave = () => poll || sent.destroy(new Error("the caller went away"));
       response.once("close", leave);
       sent.once("response", (answer) => {
         answer.once("close", () => response.off("close", leave));
@@ -64,6 +66,23 @@ export function createUpstream(base: string): Upstream {
     });
   }
 
+  /** Makes messages visible again at once that nobody received. */
+  async function giveBack(poll: Buffer, answer: string): Promise<void> {
+    const { QueueUrl } = JSON.parse(poll.toString("utf8")) as { QueueUrl: string };
+    const { Messages = [] } = JSON.parse(answer) as { Messages?: { ReceiptHandle: string }[] };
+    if (Messages.length === 0) return;
+    const Entries = Messages.map(({ ReceiptHandle }, n) => ({ Id: String(n), ReceiptHandle, VisibilityTimeout: 0 }));
+    const answered = await fetch(base, {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-amz-json-1.0",
+        "x-amz-target": "AmazonSQS.ChangeMessageVisibilityBatch",
+      },
+      body: JSON.stringify({ QueueUrl, Entries }),
+    });
+    await answered.arrayBuffer();
+  }
+
   async function send(
     request: IncomingMessage,
     body: Buffer,
@@ -77,6 +96,12 @@ export function createUpstream(base: string): Upstream {
     if (ownUrl !== undefined && status === 200 && queueUrlAnswers.test(target)) {
       const { "content-length": ____, ...rest } = headers;
       response.writeHead(status, rest).end(withHost(await textOf(answer), ownUrl));
+      return;
+    }
+    if (ownUrl !== undefined && status === 200 && target === receiveMessage) {
+      const text = await textOf(answer);
+      if (response.destroyed) await giveBack(body, text);
+      else response.writeHead(status, headers).end(text);
       return;
     }
     response.writeHead(status, headers);
