@@ -14,7 +14,7 @@ import { confValue, slurmConf } from "./slurm-conf.ts";
 import { killSteps } from "./slurm-steps.ts";
 import { type Holding, livingHolder, takeRole } from "./sole-holder.ts";
 
-export type PrivateSlurmOptions = {
+type PrivateSlurmOptions = {
   /** folder of the cluster; the same folder later means the same cluster, with its jobs */
   dir: string;
   /** default 2 */
@@ -300,9 +300,9 @@ class Cluster {
 
   async #stop(): Promise<void> {
     if (daemonPid(this.#controller()) !== undefined) await this.#cancelJobs();
-    killSteps(join(this.#sockets, "spool"));
+    killSteps(join(this.#sockets, "spool"), this.#clusterName());
     await this.#stopDaemonsOf(existsSync(this.#conf) ? readFileSync(this.#conf, "utf8") : "");
-    killSteps(join(this.#sockets, "spool"));
+    killSteps(join(this.#sockets, "spool"), this.#clusterName());
   }
 
   async #cancelJobs(): Promise<void> {

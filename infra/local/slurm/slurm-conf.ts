@@ -1,6 +1,6 @@
 // The slurm.conf of a private cluster: several slurmd on one host, tuned to react at once.
 
-export type SlurmConf = {
+type SlurmConf = {
   clusterName: string;
   host: string;
   home: string;

@@ -4,19 +4,37 @@ import { join } from "node:path";
 import { processStat } from "./daemon.ts";
 
 /**
- * Kills every slurmstepd that listens below the spool folder, with its job's processes. The socket decides whose step it
- * is: job ids of several clusters on one host coincide.
+ * Kills every slurmstepd that listens below the spool folder and whatever belongs to a job of the cluster. The socket
+ * decides whose step it is, as job ids of several clusters on one host coincide; a process whose parents are gone is known
+ * by the cluster's name in its environment.
  */
-export function killSteps(spool: string): void {
+export function killSteps(spool: string, clusterName: string): void {
   const inodes = socketInodes(spool);
-  if (inodes.size === 0) return;
   const pids = processIds();
-  const steps = pids.filter(
-    (pid) => processStat(pid)?.comm === "slurmstepd" && socketsOf(pid).some((inode) => inodes.has(inode)),
-  );
-  const doomed = descendants(steps, pids);
-  for (const pid of [...steps, ...doomed]) kill(pid);
+  const isStep = (pid: number) =>
+    processStat(pid)?.comm === "slurmstepd" && socketsOf(pid).some((inode) => inodes.has(inode));
+  const steps = inodes.size === 0 ? [] : pids.filter(isStep);
+  for (const pid of new Set([...steps, ...descendants(steps, pids)])) kill(pid);
+  killStrays(clusterName);
   for (const path of inodes.values()) rmSync(path, { force: true });
+}
+
+/** Kills what the jobs of a cluster have left and no longer belongs to any step. Does nothing where there is no /proc. */
+export function killStrays(clusterName: string): void {
+  if (process.platform !== "linux") return;
+  for (const pid of processIds()) if (isOfJob(pid, clusterName)) kill(pid);
+}
+
+/** Only slurmd and the stand-in's runner give a process both variables, and the cluster's name is a hash of its folder. */
+function isOfJob(pid: number, clusterName: string): boolean {
+  try {
+    const variables = readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
+    return (
+      variables.includes(`SLURM_CLUSTER_NAME=${clusterName}`) && variables.some((v) => v.startsWith("SLURM_JOB_ID="))
+    );
+  } catch {
+    return false; // ended meanwhile, or another account's
+  }
 }
 
 /** Inode to path, of the listening sockets below a folder. */

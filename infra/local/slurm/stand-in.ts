@@ -9,6 +9,7 @@ import { writeAtomically } from "./cluster-files.ts";
 import { until } from "./daemon.ts";
 import type { LocalSlurm } from "./local-slurm.ts";
 import { run } from "./programs.ts";
+import { killStrays } from "./slurm-steps.ts";
 import { isAlive, livingHolder } from "./sole-holder.ts";
 import { hasUnfinished, listMembers } from "./stand-in/job-store.ts";
 import { signalGroup } from "./stand-in/launch.ts";
@@ -55,6 +56,7 @@ async function stop(dir: string, bin: string, settings: Settings): Promise<void>
     if (member.endMs === undefined && member.process !== undefined && isAlive(member.process))
       signalGroup(Number(member.process.split(" ")[0]), "SIGKILL");
   }
+  killStrays(settings.clusterName);
 }
 
 function describeMachine(dir: string, cpus: number): Settings {

@@ -1,6 +1,6 @@
 // Array indices as Slurm writes them: "0-99", "3,7,9-12", "0-20:5", with "%4" for at most four at once.
 
-export type IndexList = { indices: number[]; atOnce?: number };
+type IndexList = { indices: number[]; atOnce?: number };
 
 /** Reads a list; undefined where it is ill-formed, holds an index above the limit or none at all. */
 export function parseIndexList(text: string, highest: number): IndexList | undefined {

@@ -161,7 +161,7 @@ function after(member: Member, event: JobEvent, livingGeneration: number | undef
 }
 
 /** The keys that a member list means: "-" or each index. */
-export function membersOf(list: string): string[] {
+function membersOf(list: string): string[] {
   return list === "-" ? ["-"] : (parseIndexList(list, maxArraySize - 1)?.indices ?? []).map(String);
 }
 

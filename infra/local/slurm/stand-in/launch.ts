@@ -6,11 +6,9 @@ import { isAbsolute, join } from "node:path";
 import { indicesOf, jobFolder, type Member } from "./job-store.ts";
 import type { Settings } from "./settings.ts";
 
-/** Slurm's code for an output file that cannot be opened (0:53) or a script that cannot be executed (2:0). */
-export type LaunchFailure = { exit: number; signal: number; reason: string };
-
 /**
- * Starts the member. `ended` is called once, with exit code and signal, or with a failure to launch; the process is its
+ * Starts the member. `ended` is called once, with exit code and signal, or with Slurm's own codes for an output file that
+ * cannot be opened (0:53) and a script that cannot be executed (2:0); the process is its
  * own group and session and outlives us.
  */
 export function launch(

@@ -12,7 +12,7 @@ export class Refusal extends Error {
 }
 
 export type OptionTable = Record<string, "flag" | "value">;
-export type Parsed = { options: Map<string, string>; words: string[] };
+type Parsed = { options: Map<string, string>; words: string[] };
 
 /**
  * Reads `--name=value`, `--name value`, `-n value`, `-nvalue` and `--flag`. `short` maps single letters to long names.

@@ -244,7 +244,7 @@ describe("the stand-in's jobs", () => {
   test("live on when their starter is killed, and end when a later one stops", async () => {
     const dir = temporaryFolderOfTest();
     const path = join(dir, "on.sh");
-    writeFileSync(path, "#!/bin/sh\necho $$; sleep 600\n");
+    writeFileSync(path, "#!/bin/sh\nsetsid sleep 601 & echo $!; sleep 600\n");
     const output = join(dir, "out");
     const code = `import { startStandIn } from ${JSON.stringify(source)}; import { execFileSync } from "node:child_process";
       const s = await startStandIn({ dir: ${JSON.stringify(join(dir, "s"))} });
