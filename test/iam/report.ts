@@ -33,8 +33,8 @@ function linesOf(file: string): UsageLine[] {
 }
 
 try {
-  const files = usageFiles(process.argv.slice(2));
-  const { text, clean } = usageReport(templateOf(process.env.HEADGATE_ASSEMBLY ?? "cdk.out"), files.flatMap(linesOf));
+  const template = templateOf(process.env.HEADGATE_ASSEMBLY ?? "cdk.out");
+  const { text, clean } = usageReport(template, usageFiles(process.argv.slice(2)).flatMap(linesOf));
   process.stdout.write(text);
   process.exitCode = clean ? 0 : 1;
 } catch (error) {

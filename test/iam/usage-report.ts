@@ -20,6 +20,9 @@ export class StaleUsage extends Error {
   override name = "StaleUsage" as const;
 }
 
+/** What AWS's agent needs on a node to be reached at all; Headgate itself makes none of its calls. */
+const agentPolicy = ":iam::aws:policy/AmazonSSMManagedInstanceCore";
+
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
 const isTest = ({ principal }: UsageLine) => principal.startsWith("test:");
 const plural = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
@@ -109,16 +112,22 @@ function sectionOf(role: TemplateRole, lines: UsageLine[]): { text: string[]; un
       const idle = users.length > 0 ? idleActions(statement, users) : [];
       if (idle.length > 0) text.push(`        (not asked for: ${idle.join(", ")})`);
       // A deny guards; that nobody ran into it is as it should be.
-      if (statement.Effect === "Deny") continue;
-      if (users.length === 0) {
+      if (statement.Effect === "Deny" || users.length > 0) continue;
+      // One way into a role is enough: a node is either EC2's or registered with SSM.
+      const another = at === "trust" && own.some((line) => line.statement?.policy === "trust");
+      if (another) text.push("        (another way in was taken)");
+      else {
         text.push("        UNUSED");
         unused.push(`${role.role}: ${title}`);
       }
     }
   }
-  for (const arn of role.managedPolicyArns) {
-    text.push(`    managed policy ${shown(arn)}: its statements are not in the template`, "        UNKNOWN");
-    unused.push(`${role.role}: managed policy ${shown(arn)}`);
+  for (const arn of role.managedPolicyArns.map(shown)) {
+    if (arn.endsWith(agentPolicy)) text.push(`    managed policy ${arn} (listed, not judged: the SSM agent's own)`);
+    else {
+      text.push(`    managed policy ${arn}: its statements are not in the template`, "        UNKNOWN");
+      unused.push(`${role.role}: managed policy ${arn}`);
+    }
   }
   return { text, unused };
 }

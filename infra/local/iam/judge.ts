@@ -55,8 +55,11 @@ export type UsageEntry = {
 export type Judge = {
   /** Decides one call by IAM's rules: an explicit deny wins, an allow allows, else it is refused. Records what decided. */
   judge(call: Call): Verdict;
-  /** Lets an AWS service take on a role by its trust policy, as at each start of a function or an SSM agent. */
-  assume(o: { principal: string; role: string; service: string; trust: PolicyDocument }): Verdict;
+  /**
+   * Lets an AWS service ("lambda.amazonaws.com", "ssm.amazonaws.com") take on a role by its trust policy, as at each start
+   * of a function or of a node's agent. `sourceArn` is the function's or node's.
+   */
+  assume(o: { principal: string; role: string; service: string; trust: PolicyDocument; sourceArn?: string }): Verdict;
   principalOf(accessKeyId: string): Principal | undefined;
 };
 
@@ -151,13 +154,15 @@ export function createJudge({
     return { allowed: false, principal: name, message: refused.message ?? "refused" };
   }
 
-  function assume({ principal, role, service, trust }: Parameters<Judge["assume"]>[0]): Verdict {
+  function assume({ principal, role, service, trust, sourceArn }: Parameters<Judge["assume"]>[0]): Verdict {
     check([trust], "trust", `role ${role}`);
     const held: Held[] = [{ policy: "trust", document: trust, caller: { service } }];
-    const request = { action: "sts:AssumeRole", resource: role, context: { "aws:SourceAccount": account } };
+    const source: Context = sourceArn === undefined ? {} : { "aws:SourceArn": sourceArn };
+    const context: Context = { "aws:SourceAccount": account, ...source };
+    const request = { action: "sts:AssumeRole", resource: role, context };
     const { allowed, statement } = decide(held, request, service, role);
-    const entry = { principal, role, statement, ...request, allowed, at: new Date().toISOString() };
-    const { context: _, ...recorded } = entry;
+    const at = new Date().toISOString();
+    const recorded = { principal, role, statement, action: request.action, resource: role, allowed, at };
     const message = `${service} may not take on role ${role}: its trust policy does not let it: ${JSON.stringify(trust)}`;
     record(allowed ? recorded : { ...recorded, message });
     return allowed ? { allowed, principal } : { allowed, principal, message };

@@ -1,5 +1,5 @@
 // Which statements a run has used: one NDJSON file, a line on the first use of each, then counts now and then.
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import type { UsageEntry } from "./judge.ts";
 
@@ -32,9 +32,18 @@ export function usageKey({ principal, role, action, resource, allowed, statement
   return JSON.stringify([principal, role, action, normalise(resource), allowed, statement?.policy, statement?.index]);
 }
 
+/** Cuts off a last line that kill -9 left without its end. */
+function mend(file: string): void {
+  if (!existsSync(file)) return;
+  const bytes = readFileSync(file);
+  const end = bytes.lastIndexOf("\n") + 1;
+  if (end < bytes.length) truncateSync(file, end);
+}
+
 /** Appends to `file`. A first use is on disk before the call goes on, so that kill -9 loses no use, only counts. */
 export function openUsage({ file }: { file: string }): Usage {
   mkdirSync(dirname(file), { recursive: true });
+  mend(file);
   const seen = new Set<string>();
   const more = new Map<string, UsageLine>();
   let timer: NodeJS.Timeout | undefined;
