@@ -31,9 +31,11 @@ export async function startStandIn(o: { dir: string; cpus?: number }): Promise<L
   for (const file of [folders.bell(dir), folders.ids(dir), folders.jobcomp(dir)]) closeSync(openSync(file, "a"));
   const settings = describeMachine(dir, o.cpus ?? availableParallelism());
   writeAtomically(join(dir, "settings.json"), JSON.stringify(settings));
+  // with its compiled code at hand Node need not load what strips types: 0.1 s less for each command
+  const prelude = `#!/bin/sh\nunset NODE_OPTIONS\nNODE_COMPILE_CACHE=${shellWord(folders.cache(dir))} exec`;
   for (const program of programs) {
     const words = [settings.nodePath, settings.entry, program, dir].map(shellWord).join(" ");
-    writeAtomically(join(bin, program), `#!/bin/sh\nunset NODE_OPTIONS\nexec ${words} "$@"\n`, 0o755);
+    writeAtomically(join(bin, program), `${prelude} ${words} "$@"\n`, 0o755);
   }
   if (hasUnfinished(dir)) wakeRunner(dir, settings);
   return {

@@ -1,8 +1,7 @@
 // The one file behind all names of the stand-in: entry.ts PROGRAM FOLDER ARGUMENTS…
-import { enableCompileCache } from "node:module";
+import { runProgram } from "./program.ts";
 
 const [program = "", dir = "", ...args] = process.argv.slice(2);
-// stripping types anew costs each command 0.1 s, so the rest is loaded only after the cache is in place
-enableCompileCache(`${dir}/cache`);
-const { runProgram } = await import("./program.ts");
+// ours, not the job's: sbatch hands its environment on
+delete process.env.NODE_COMPILE_CACHE;
 await runProgram(program, dir, args);

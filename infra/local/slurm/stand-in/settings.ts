@@ -40,4 +40,5 @@ export const folders = {
   bell: (dir: string) => join(dir, "bell"),
   ids: (dir: string) => join(dir, "ids"),
   jobcomp: (dir: string) => join(dir, "jobcomp.log"),
+  cache: (dir: string) => join(dir, "cache"),
 };

@@ -15,7 +15,7 @@ export function wakeRunner(dir: string, settings: Settings): void {
   const out = openSync(join(dir, "runner.log"), "a");
   const child = spawn(settings.nodePath, [settings.entry, "runner", dir], {
     cwd: dir,
-    env: { PATH: process.env.PATH ?? "/usr/bin:/bin" },
+    env: { PATH: process.env.PATH ?? "/usr/bin:/bin", NODE_COMPILE_CACHE: folders.cache(dir) },
     stdio: ["ignore", out, out],
     detached: true,
   });
