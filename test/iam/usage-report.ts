@@ -9,14 +9,14 @@ import {
 } from "../../infra/local/iam/template-roles.ts";
 import type { UsageLine } from "../../infra/local/iam/usage.ts";
 
-export type UsageReport = {
+type UsageReport = {
   text: string;
   /** No statement unused, no call refused. */
   clean: boolean;
 };
 
 /** Thrown where usage and template are not of the same synth. */
-export class StaleUsage extends Error {
+class StaleUsage extends Error {
   override name = "StaleUsage" as const;
 }
 

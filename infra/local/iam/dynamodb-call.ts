@@ -11,7 +11,7 @@ import {
 } from "./derived-call.ts";
 
 /** The name of the partition key of a table or index, by its ARN; undefined where it is not known. */
-export type PartitionKeyOf = (arn: string) => string | undefined;
+type PartitionKeyOf = (arn: string) => string | undefined;
 
 const itemActions = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"];
 const tableActions = [
@@ -65,6 +65,12 @@ function itemCall(operation: string, body: Body, place: Place, partitionKeyOf: P
   const key = partitionKeyOf(arn);
   const queried =
     operation === "Query" && key !== undefined ? queriedKeys(body, key).map((S) => ({ [key]: { S } })) : [];
+  // An expression that was not understood must not pass as a call without keys, which ForAllValues lets in.
+  if (operation === "Query" && key !== undefined && queried.length === 0) {
+    throw new UnknownOperation(
+      `Query needs a condition "${key} = :value", got ${JSON.stringify(body.KeyConditionExpression)}`,
+    );
+  }
   const keys = leadingKeys([objectOf(body.Key), objectOf(body.Item), ...queried], arn, partitionKeyOf);
   const scan: Context = operation === "Scan" ? { "dynamodb:FullTableScan": "true" } : {};
   return { action: `dynamodb:${operation}`, resources: [arn], context: { ...options(body), ...scan, ...keys } };

@@ -21,7 +21,7 @@ const namedActions = ["CreateQueue", "GetQueueUrl"];
 const moveActions = ["ListMessageMoveTasks", "StartMessageMoveTask"];
 
 /** The ARN of a queue by its URL `…/<account>/<name>`. Throws UnknownOperation on another shape. */
-export function queueArn(url: string, region: string): string {
+function queueArn(url: string, region: string): string {
   const [, account, name] = /^https?:\/\/[^/]+\/(\d{12})\/([A-Za-z0-9_-]{1,80}(?:\.fifo)?)$/.exec(url) ?? [];
   if (!account || !name) throw new UnknownOperation(`a queue URL is http://host/<account>/<name>, got "${url}"`);
   return `arn:aws:sqs:${region}:${account}:${name}`;

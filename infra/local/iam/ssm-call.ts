@@ -12,20 +12,20 @@ const nodeless = [
 ];
 
 /** The ARN of a document by its name or ARN; Amazon's own (AWS-…) belong to no account. */
-export function documentArn(name: string, { region, account }: Place): string {
+function documentArn(name: string, { region, account }: Place): string {
   if (name.startsWith("arn:")) return name;
   const owner = /^(AWS|Amazon|AmazonCloudWatch)[A-Za-z]*-/.test(name) ? "" : account;
   return `arn:aws:ssm:${region}:${owner}:document/${name}`;
 }
 
 /** The ARN of a node: `mi-…` are managed (on-premises) instances of SSM, all others are EC2's. */
-export function nodeArn(id: string, { region, account }: Place): string {
+function nodeArn(id: string, { region, account }: Place): string {
   const [service, kind] = id.startsWith("mi-") ? ["ssm", "managed-instance"] : ["ec2", "instance"];
   return `arn:aws:${service}:${region}:${account}:${kind}/${id}`;
 }
 
 /** The node ids that a SendCommand names. Throws UnknownOperation on targets by tag, which are not served here. */
-export function targetedNodes(body: Body): string[] {
+function targetedNodes(body: Body): string[] {
   const direct = Array.isArray(body.InstanceIds) ? body.InstanceIds : [];
   const targeted = objectsOf(body.Targets).flatMap(({ Key, Values }) => {
     if (Key === "InstanceIds" && Array.isArray(Values)) return Values;

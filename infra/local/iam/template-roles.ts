@@ -7,7 +7,7 @@ export type RawStatement = { Sid?: string; Effect: string; Action?: unknown; Not
   string,
   unknown
 >;
-export type RawPolicy = { Version?: string; Statement: RawStatement[] };
+type RawPolicy = { Version?: string; Statement: RawStatement[] };
 export type TemplateRole = {
   /** Logical id. */
   role: string;

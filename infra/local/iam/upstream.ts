@@ -1,7 +1,7 @@
 // Passing a judged request on to its emulator, body and headers untouched, over kept-alive connections.
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 
-export type Upstream = {
+type Upstream = {
   /** Sends and answers. With `ownUrl`, queue URLs in the answer are given that host: the SDK calls the host of a queue's URL. */
   send(request: IncomingMessage, body: Buffer, response: ServerResponse, ownUrl: string | undefined): Promise<void>;
   close(): void;

@@ -28,7 +28,7 @@ export function normalise(resource: string): string {
 }
 
 /** The key under which uses are counted together. */
-export function usageKey({ principal, role, action, resource, allowed, statement }: UsageEntry): string {
+function usageKey({ principal, role, action, resource, allowed, statement }: UsageEntry): string {
   return JSON.stringify([principal, role, action, normalise(resource), allowed, statement?.policy, statement?.index]);
 }
 

@@ -1,9 +1,9 @@
 // IAM's wildcards: * and ? in actions, resources and condition values, with policy variables put in as plain text.
 
 /** A pattern in pieces: one character each, or the two wildcards. */
-export type Pattern = readonly (string | typeof anyText | typeof anyCharacter)[];
-export const anyText = Symbol("*");
-export const anyCharacter = Symbol("?");
+type Pattern = readonly (string | typeof anyText | typeof anyCharacter)[];
+const anyText = Symbol("*");
+const anyCharacter = Symbol("?");
 
 /** Thrown where a policy variable has neither a value nor a default: the statement then says nothing. */
 export class UnresolvedVariable extends Error {
@@ -23,8 +23,18 @@ function variable(text: string, lookup: Lookup): string {
   return value;
 }
 
+// Patterns come from policies only, so this stays as small as they are.
+const compiled = new Map<string, Pattern>();
+
 /** Splits a pattern. Without a lookup (policies of version 2008-10-17) `${` is plain text. Throws UnresolvedVariable. */
 export function compile(text: string, lookup: Lookup | undefined): Pattern {
+  if (lookup && text.includes("${")) return split(text, lookup);
+  const known = compiled.get(text) ?? split(text, undefined);
+  compiled.set(text, known);
+  return known;
+}
+
+function split(text: string, lookup: Lookup | undefined): Pattern {
   const pieces: (string | typeof anyText | typeof anyCharacter)[] = [];
   for (let at = 0; at < text.length; ) {
     const end = lookup && text.startsWith("${", at) ? text.indexOf("}", at) : -1;

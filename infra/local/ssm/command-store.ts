@@ -40,7 +40,7 @@ export type Command = {
   /** Started this many times at once: 1, or 2 for a doubled delivery. */
   copies: number;
 };
-export type CommandStore = {
+type CommandStore = {
   /** In the order they were sent. */
   commands: Map<string, Command>;
   save(command: Command): void;

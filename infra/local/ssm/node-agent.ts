@@ -34,6 +34,8 @@ export function createNodeAgent(o: {
   const running = new Map<ShellProcess, Invocation>();
   let online = true;
   let stopped = false;
+  // Scripts of a host that was killed: a shell that still reads one keeps it open.
+  rmSync(o.folder, { recursive: true, force: true });
   mkdirSync(o.folder, { recursive: true, mode: 0o700 });
 
   function end(command: Command, invocation: Invocation, change: Partial<Invocation>): void {

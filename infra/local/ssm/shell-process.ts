@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 
-export const stdoutLimit = 24_000;
-export const stderrLimit = 8_000;
+const stdoutLimit = 24_000;
+const stderrLimit = 8_000;
 const cutMark = "\n---Output truncated---";
 
 export type Outcome = {
@@ -79,7 +79,7 @@ export function startShell(o: {
     child.once("error", (cause) => {
       if (child.pid !== undefined) return;
       clearTimeout(timer);
-      finish(-1, `the script could not be started: ${cause.message}\n`);
+      finish(-1, `the script could not be started in ${o.cwd}: ${cause.message}\n`);
     });
     child.once("exit", (code) => {
       ended = true;

@@ -1,6 +1,6 @@
 // A refusal by Systems Manager, by the names its API gives to errors.
 
-export type SsmErrorCode =
+type SsmErrorCode =
   | "DuplicateInstanceId"
   | "InternalServerError"
   | "InvalidCommandId"
