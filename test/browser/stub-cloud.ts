@@ -1,0 +1,215 @@
+// A small stand-in of everything that the page talks to: its own origin with the API under /v1/, and another for sign-in and S3.
+import { createHash, randomBytes } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import type { Cluster } from "../../shared/contract/catalogue.ts";
+import type { Job, JobEvent } from "../../shared/contract/job.ts";
+import type { Person } from "../../shared/contract/person.ts";
+
+type StubFile = {
+  path: string;
+  role: "result" | "stdout" | "stderr";
+  body: string;
+  stored?: boolean;
+  damaged?: boolean;
+};
+
+export type Stub = {
+  origin: string;
+  person: Person;
+  clusters: Cluster[];
+  jobs: Job[];
+  events: JobEvent[];
+  files: StubFile[];
+  skipped: { path: string; skipped: string }[];
+  /** The API accepts no token any more. */
+  ended: boolean;
+  /** Seconds that an access token is good for. */
+  tokenSeconds: number;
+  /** Requests of the API, as "GET /v1/me". */
+  asked: string[];
+  refreshed: number;
+  stop(): void;
+};
+
+const types: Record<string, string> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
+
+/** Starts both origins. `page` is the folder of the built page; the policy is the one that CloudFront sends. */
+export async function startStub(page: string): Promise<Stub> {
+  let code = { value: "", challenge: "" };
+  const tokens = new Set<string>();
+  const other = await listen((request, response) => {
+    const url = new URL(request.url ?? "", "http://other");
+    response.setHeader("access-control-allow-origin", "*");
+    if (url.pathname === "/oauth2/authorize") {
+      code = { value: randomBytes(8).toString("hex"), challenge: url.searchParams.get("code_challenge") ?? "" };
+      const back = `${url.searchParams.get("redirect_uri")}?code=${code.value}&state=${url.searchParams.get("state")}`;
+      return response.writeHead(302, { location: back }).end();
+    }
+    if (url.pathname === "/oauth2/token")
+      return void body(request).then((text) => token(new URLSearchParams(text), response));
+    const file = stub.files.find((one) => url.pathname === `/object/${encodeURIComponent(one.path)}`);
+    // S3 refuses a signed URL that comes with a bearer token as well
+    if (!file || request.headers.authorization) return response.writeHead(400).end();
+    return response.writeHead(200, { "content-type": "binary/octet-stream" }).end(file.body);
+  });
+  const policy = [
+    "default-src 'self'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    `connect-src 'self' ${other.origin}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "object-src 'none'",
+  ].join("; ");
+  const main = await listen((request, response) => {
+    const url = new URL(request.url ?? "", "http://page");
+    if (url.pathname.startsWith("/v1/")) return void api(request, response, url);
+    const last = url.pathname.slice(url.pathname.lastIndexOf("/"));
+    const file = path.join(page, last.includes(".") ? url.pathname : "index.html");
+    if (!existsSync(file)) return response.writeHead(404).end();
+    response.writeHead(200, {
+      "content-type": types[path.extname(file)] ?? "",
+      "content-security-policy": policy,
+      "referrer-policy": "no-referrer",
+    });
+    return createReadStream(file).pipe(response);
+  });
+
+  const stub: Stub = {
+    origin: main.origin,
+    person: {
+      id: "01JD8Z8Z8Z8Z8Z8Z8Z8Z8Z8Z8Z",
+      handle: "alice",
+      email: "alice@example.org",
+      status: "active",
+      roles: ["member"],
+      accounts: { local: "alice" },
+      createdAt: "2026-01-01T00:00:00.000Z",
+    },
+    clusters: [{ id: "local", name: "Juniper", kind: "slurm", silent: false }],
+    jobs: [],
+    events: [],
+    files: [],
+    skipped: [],
+    ended: false,
+    tokenSeconds: 3_600,
+    asked: [],
+    refreshed: 0,
+    stop() {
+      for (const { server } of [main, other]) {
+        server.closeAllConnections();
+        server.close();
+      }
+    },
+  };
+  return stub;
+
+  function token(form: URLSearchParams, response: ServerResponse) {
+    const verifier = createHash("sha256")
+      .update(form.get("code_verifier") ?? "")
+      .digest("base64url");
+    const fresh =
+      form.get("grant_type") === "authorization_code" && form.get("code") === code.value && verifier === code.challenge;
+    const again = form.get("grant_type") === "refresh_token" && form.get("refresh_token") === "refresh";
+    if (!fresh && !again) return json(response, 400, { error: "invalid_grant" });
+    if (again) stub.refreshed += 1;
+    code = { value: "", challenge: "" };
+    const access = randomBytes(8).toString("hex");
+    tokens.add(access);
+    const claims = { iss: "https://issuer.example", sub: "alice", aud: "page", iat: 1, exp: 4_000_000_000 };
+    const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    return json(response, 200, {
+      access_token: access,
+      token_type: "Bearer",
+      expires_in: stub.tokenSeconds,
+      ...(fresh ? { refresh_token: "refresh", id_token: `${part({ alg: "none" })}.${part(claims)}.` } : {}),
+    });
+  }
+
+  function api(request: IncomingMessage, response: ServerResponse, url: URL) {
+    stub.asked.push(`${request.method} ${url.pathname}`);
+    if (url.pathname === "/v1/site")
+      return json(response, 200, {
+        name: "Headgate",
+        version: "0.1.0",
+        region: "eu-west-1",
+        issuer: "https://issuer.example",
+        cognito: other.origin,
+        signIn: other.origin,
+        clientId: "page",
+        cliClientId: "cli",
+      });
+    const bearer = request.headers.authorization?.replace("Bearer ", "") ?? "";
+    if (stub.ended || !tokens.has(bearer)) return problem(response, 401, "unauthenticated", "the token is not valid");
+    if (url.pathname === "/v1/me") return json(response, 200, stub.person);
+    if (stub.person.status !== "active")
+      return problem(response, 403, "account-waiting", "the account waits for approval");
+    if (url.pathname === "/v1/clusters") return json(response, 200, { clusters: stub.clusters });
+    if (url.pathname === "/v1/tokens")
+      return json(response, 201, {
+        id: stub.person.id,
+        name: "t",
+        createdAt: stub.person.createdAt,
+        expiresAt: stub.person.createdAt,
+        token: "hg_secret",
+      });
+    if (url.pathname === "/v1/jobs") return json(response, 200, { jobs: stub.jobs });
+    const [, , , id = "", view, ...rest] = url.pathname.split("/");
+    const job = stub.jobs.find((one) => one.id === id);
+    if (!job) return problem(response, 404, "not-found", "there is no such job");
+    if (!view) return json(response, 200, job);
+    if (view === "events") return json(response, 200, { events: stub.events });
+    if (rest.length === 0)
+      return json(response, 200, {
+        files: stub.files.map((file) => ({
+          path: file.path,
+          role: file.role,
+          size: Buffer.byteLength(file.body),
+          sha256: createHash("sha256")
+            .update(file.damaged ? "something else" : file.body)
+            .digest("hex"),
+          href: `/v1/jobs/${id}/files/${file.path.split("/").map(encodeURIComponent).join("/")}`,
+        })),
+        skipped: stub.skipped,
+      });
+    const file = stub.files.find((one) => one.path === rest.map(decodeURIComponent).join("/"));
+    if (!file) return problem(response, 404, "not-found", "there is no such file");
+    if (file.stored)
+      return response.writeHead(302, { location: `${other.origin}/object/${encodeURIComponent(file.path)}` }).end();
+    return response.writeHead(200, { "content-type": "application/octet-stream" }).end(file.body);
+  }
+}
+
+function json(response: ServerResponse, status: number, value: unknown) {
+  return response
+    .writeHead(status, { "content-type": "application/json", "cache-control": "no-store" })
+    .end(JSON.stringify(value));
+}
+
+function problem(response: ServerResponse, status: number, code: string, detail: string) {
+  return json(response, status, { type: `/problems/${code}`, title: code, status, code, detail });
+}
+
+async function body(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+async function listen(
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<{ server: Server; origin: string }> {
+  const server = createServer(handler);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}

@@ -1,0 +1,94 @@
+// Signing in and out: authorization code with PKCE at the site's own sign-in, tokens kept for this tab only.
+import { type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
+import type { Site } from "../../shared/contract/catalogue.ts";
+
+/** Renewed this long before it ends (s). */
+const renewBefore = 60;
+
+export class Session {
+  private readonly site: Site;
+  private readonly manager: UserManager;
+  private renewal: Promise<User | null> | undefined;
+
+  constructor(site: Site) {
+    this.site = site;
+    this.manager = new UserManager({
+      authority: site.issuer,
+      client_id: site.clientId,
+      redirect_uri: `${location.origin}/`,
+      response_type: "code",
+      scope: "openid email profile",
+      automaticSilentRenew: false,
+      monitorSession: false,
+      // the issuer's own discovery document is not fetched: what it would say is known
+      metadata: {
+        issuer: site.issuer,
+        authorization_endpoint: `${site.signIn}/oauth2/authorize`,
+        token_endpoint: `${site.signIn}/oauth2/token`,
+        revocation_endpoint: `${site.signIn}/oauth2/revoke`,
+      },
+      userStore: new WebStorageStateStore({ store: sessionStorage }),
+      stateStore: new WebStorageStateStore({ store: sessionStorage }),
+    });
+  }
+
+  /** Ends a sign-in that the address bar brings back, and puts the address where it was before. Throws what was wrong. */
+  async resume(): Promise<void> {
+    const query = new URLSearchParams(location.search);
+    if (!query.has("state") || !(query.has("code") || query.has("error"))) return;
+    let before = "/";
+    try {
+      const user = await this.manager.signinRedirectCallback();
+      if (typeof user.state === "string" && user.state.startsWith("/")) before = user.state;
+    } finally {
+      history.replaceState(null, "", before);
+    }
+  }
+
+  /** Leaves for the sign-in page; comes back to where the person is now. */
+  signIn(): Promise<void> {
+    return this.manager.signinRedirect({ state: location.pathname });
+  }
+
+  /** A valid access token, renewed where it is about to end; undefined where nobody is signed in. */
+  async token(): Promise<string | undefined> {
+    const user = await this.manager.getUser();
+    if (!user) return undefined;
+    if ((user.expires_in ?? 0) > renewBefore) return user.access_token;
+    this.renewal ??= this.renew(user).finally(() => {
+      this.renewal = undefined;
+    });
+    return (await this.renewal)?.access_token;
+  }
+
+  /** Forgets the tokens, ends the refresh token, and leaves the sign-in page's own session where there is one. */
+  async signOut(): Promise<void> {
+    await this.manager.revokeTokens(["refresh_token"]).catch(() => undefined);
+    await this.manager.removeUser();
+    // Cognito's own pages keep a session; the stand-in on a laptop, which is not https, keeps none
+    const home = `${location.origin}/`;
+    if (this.site.signIn.startsWith("https://"))
+      location.assign(
+        `${this.site.signIn}/logout?${new URLSearchParams({ client_id: this.site.clientId, logout_uri: home })}`,
+      );
+    else location.assign(home);
+  }
+
+  /** Forgets the tokens without going anywhere: the API said that they are no good. */
+  async forget(): Promise<void> {
+    await this.manager.removeUser();
+  }
+
+  private async renew(user: User): Promise<User | null> {
+    try {
+      if (!user.refresh_token) throw new Error("there is no refresh token");
+      // a refresh brings no new id_token everywhere, and an old one would be held against the answer
+      const { id_token: _, ...rest } = user;
+      await this.manager.storeUser(Object.assign(Object.create(Object.getPrototypeOf(user)), rest) as User);
+      return await this.manager.signinSilent();
+    } catch {
+      await this.manager.removeUser();
+      return null;
+    }
+  }
+}
