@@ -50,7 +50,7 @@ export type JobRequest = {
   inputs: readonly string[];
 };
 
-export type RenderedJob = {
+type RenderedJob = {
   version: string;
   /** The same text for every job of this application and version. */
   script: string;

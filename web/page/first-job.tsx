@@ -24,7 +24,7 @@ export function FirstJob() {
     `TOKEN=${token ?? "<an API token>"}`,
     `curl ${location.origin}/v1/jobs \\`,
     `  -H "authorization: Bearer $TOKEN" -H "content-type: application/json" \\`,
-    `  --data-binary '${JSON.stringify(body)}'`,
+    `  --data-binary '${JSON.stringify(body, undefined, 2)}'`,
   ].join("\n");
   return (
     <section className="panel" aria-labelledby="first-job">

@@ -4,7 +4,7 @@ import type { Cluster, Site } from "../../shared/contract/catalogue.ts";
 import type { Person } from "../../shared/contract/person.ts";
 import type { GatewayClient } from "../client/gateway-client.ts";
 
-export type Gateway = {
+type Gateway = {
   client: GatewayClient;
   site: Site;
   person: Person;

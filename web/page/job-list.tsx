@@ -67,7 +67,9 @@ function JobTable({ jobs }: { jobs: readonly Job[] }) {
             Application
           </th>
           <th scope="col">State</th>
-          <th scope="col">Changed</th>
+          <th scope="col" className="wide">
+            Changed
+          </th>
           <th scope="col" className="number wide">
             Results
           </th>
@@ -81,14 +83,15 @@ function JobTable({ jobs }: { jobs: readonly Job[] }) {
                 <bdi>{jobTitle(job)}</bdi>
               </Link>
               <span className="below narrow">
-                {job.application} · {resultsWords(job.results)}
+                {job.application} · <Moment at={job.changedAt} />
+                {job.results.state !== "pending" && ` · ${resultsWords(job.results)}`}
               </span>
             </th>
             <td className="wide">{job.application}</td>
             <td>
               <StateBadge state={job.state} />
             </td>
-            <td>
+            <td className="wide">
               <Moment at={job.changedAt} />
             </td>
             <td className="number wide">{resultsWords(job.results)}</td>

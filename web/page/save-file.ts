@@ -1,6 +1,6 @@
 // Where a download goes: a large file straight to disk where the browser can, everything else by way of a Blob.
 
-export type Sink = {
+type Sink = {
   write(chunk: Uint8Array<ArrayBuffer>): void | Promise<void>;
   /** All bytes are there and are right. */
   close(): void | Promise<void>;

@@ -1,13 +1,11 @@
 // Saves one result file, after its bytes were found to be those that were recorded.
 import { useState } from "react";
 import type { JobFile } from "../../shared/contract/job.ts";
+import { ChecksumError } from "../client/download.ts";
 import { useGateway } from "./gateway.ts";
 import { openSink } from "./save-file.ts";
 
-export type Download =
-  | { state: "idle" | "saved" }
-  | { state: "busy"; percent: number }
-  | { state: "failed"; fault: string };
+type Download = { state: "idle" | "saved" } | { state: "busy"; percent: number } | { state: "failed"; fault: string };
 
 /** How a file's download stands, and what starts it. */
 export function useDownload(file: JobFile): { download: Download; start: () => Promise<void> } {
@@ -32,7 +30,11 @@ export function useDownload(file: JobFile): { download: Download; start: () => P
       setDownload({ state: "saved" });
     } catch (error) {
       await sink.abandon();
-      setDownload({ state: "failed", fault: (error as Error).message });
+      const damaged = error instanceof ChecksumError;
+      setDownload({
+        state: "failed",
+        fault: damaged ? "it did not arrive as it was recorded (its SHA-256 differs)." : (error as Error).message,
+      });
     }
   }
   return { download, start };

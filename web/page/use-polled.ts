@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { ProblemError } from "../client/problem-error.ts";
 import { isPassing } from "../client/retry.ts";
 
-export type Polled<T> = { value?: T; error?: unknown };
+type Polled<T> = { value?: T; error?: unknown };
 
 const longestWaitMs = 30_000;
 

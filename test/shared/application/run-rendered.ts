@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type JobRequest, renderJob } from "../../../shared/application/applications.ts";
 
-export type Ran = { code: number; stdout: string; stderr: string; work: string; made: string[] };
+type Ran = { code: number; stdout: string; stderr: string; work: string; made: string[] };
 
 /** Renders and runs a request; `inputs` are names and bodies. The folder is removed when the returned value is disposed. */
 export async function runRendered(
