@@ -1,0 +1,45 @@
+// `describe`: the cluster as its head node sees it, into the heartbeat.
+import type { Heartbeat } from "../../shared/headnode/receipt.ts";
+import { readSettings, type Settings } from "./config.ts";
+import { openObjects } from "./objects.ts";
+import { putHeartbeat } from "./receipts.ts";
+import { type Slurm, slurmOf } from "./slurm.ts";
+import { openSpool } from "./spool.ts";
+import { isLive } from "./start-watch.ts";
+
+/** Asks Slurm for its partitions; what it does not answer is left out, the sign of life is given all the same. */
+export async function heartbeatOf(settings: Settings, slurm: Slurm, liveGroups: number, at: Date): Promise<Heartbeat> {
+  const [partitions, config] = await Promise.all([slurm.partitions(), slurm.config()]);
+  return {
+    version: 1,
+    cluster: settings.cluster,
+    at: at.toISOString(),
+    kind: settings.kind,
+    ...(config.ok && config.value.version !== undefined ? { slurm: config.value.version } : {}),
+    partitions: partitions.ok
+      ? partitions.value.map(({ name, default: first, maxMinutes, nodes, cpusPerNode, memoryMbPerNode }) => ({
+          name,
+          default: first,
+          ...(maxMinutes === undefined ? {} : { maxMinutes }),
+          nodes,
+          cpusPerNode,
+          memoryMbPerNode,
+        }))
+      : [],
+    ...(config.ok && config.value.maxArraySize !== undefined ? { maxArraySize: config.value.maxArraySize } : {}),
+    liveGroups,
+  };
+}
+
+/** Writes a heartbeat once and prints it. */
+export async function describe(bundle: string): Promise<number> {
+  const settings = readSettings(bundle);
+  const spool = openSpool(settings.spool);
+  const objects = openObjects(settings.region);
+  const live = spool.liveGroups().filter((group) => isLive(spool.live(group))).length;
+  const heartbeat = await heartbeatOf(settings, slurmOf(settings), live, objects.now());
+  await putHeartbeat(settings, objects, heartbeat);
+  process.stdout.write(`${JSON.stringify(heartbeat, null, 2)}\n`);
+  objects.close();
+  return heartbeat.partitions.length > 0 ? 0 : 1;
+}

@@ -1,0 +1,248 @@
+// One group that lives, as the watch sees it: what its records say, what Slurm says, what follows, what was told.
+import { isDeepStrictEqual } from "node:util";
+import type { MemberState } from "../../shared/headnode/receipt.ts";
+import { type EndRecord, judge, type Patience } from "../../shared/slurm/evidence.ts";
+import type { SourcedRow } from "./records.ts";
+import { fixSlice, readSlices, type Slice, sliceMembers } from "./slices.ts";
+import type { Intent, Plan, Staged, Submitted } from "./spool.ts";
+import { missingMembers } from "./submit-group.ts";
+import { rememberTold, toldBefore } from "./told.ts";
+
+type Claim = { name: string; id: string; start: string };
+
+type Sight = {
+  index: number;
+  claim: Claim | undefined;
+  /** By start; the one whose start holds the claim counts. */
+  ends: Map<string, EndRecord>;
+  endedSince: number | undefined;
+  deniedSince: number | undefined;
+  state: MemberState;
+  /** The final state, once judged. */
+  ended: boolean;
+};
+
+const claimLine = /^(headgate-[0-9A-Z]{26}-[0-9a-f]{20}) (\d{1,12}) (\S{1,100}) (\d{1,12})$/;
+const endLine = /^(\S{1,100}) (\d{1,3}) (\d{1,12}) (\d{1,12})$/;
+const isoOf = (seconds: string) => new Date(Number(seconds) * 1000).toISOString();
+
+export type LiveGroupFiles = { folder: string; plan: Plan; staged: Staged; intent: Intent; submitted: Submitted };
+
+export class LiveGroup {
+  readonly folder: string;
+  readonly plan: Plan;
+  readonly staged: Staged;
+  readonly intent: Intent;
+  submitted: Submitted;
+  /** The start that the group's claim names; undefined while none is known. */
+  claimHolder: string | undefined;
+  /** How often every record denied the whole group, right after its submission. */
+  denials = 0;
+  readonly #sights = new Map<number, Sight>();
+  readonly #sliced = new Set<number>();
+  #slices = 0;
+  readonly #unsent = new Set<number>();
+  #told: MemberState[];
+
+  constructor(files: LiveGroupFiles) {
+    this.folder = files.folder;
+    this.plan = files.plan;
+    this.staged = files.staged;
+    this.intent = files.intent;
+    this.submitted = files.submitted;
+    for (const { index, job, attempt } of files.plan.members) {
+      if (files.staged.missing[index] !== undefined) continue;
+      this.#sights.set(index, {
+        index,
+        claim: undefined,
+        ends: new Map(),
+        endedSince: undefined,
+        deniedSince: undefined,
+        state: { index, job, attempt, state: "queued", source: "sbatch" },
+        ended: false,
+      });
+    }
+    for (const { slice, sent } of readSlices(files.folder)) {
+      this.#slices = Math.max(this.#slices, slice.slice + 1);
+      if (!sent) this.#unsent.add(slice.slice);
+      for (const state of slice.states) {
+        this.#sliced.add(state.index);
+        const sight = this.#sights.get(state.index);
+        if (sight !== undefined) Object.assign(sight, { state, ended: true });
+      }
+    }
+    this.#told = toldBefore(files.folder) ?? [];
+    for (const state of this.#told) {
+      const sight = this.#sights.get(state.index);
+      // what was seen of a member before this watch began: "running" is not forgotten for a look that fails
+      if (sight !== undefined && !sight.ended && state.state === "running") sight.state = state;
+    }
+  }
+
+  get id(): string {
+    return this.plan.group;
+  }
+
+  /** Whether Slurm still has to be asked about it. */
+  get waits(): boolean {
+    return [...this.#sights.values()].some((sight) => !sight.ended);
+  }
+
+  /** Whether everything is told and collected. */
+  get finished(): boolean {
+    return !this.waits && this.#sliced.size === this.#sights.size && this.#unsent.size === 0;
+  }
+
+  get anyClaim(): boolean {
+    return this.claimHolder !== undefined || [...this.#sights.values()].some((sight) => sight.claim !== undefined);
+  }
+
+  /** Slices that were fixed by an earlier watch and never came to their receipt. */
+  unsentSlices(): Slice[] {
+    return readSlices(this.folder).flatMap(({ slice, sent }) => (sent ? [] : [slice]));
+  }
+
+  /** Takes a record as the account's process read it. Returns whether a member has just ended its work. */
+  record(name: string, text: string): boolean {
+    if (name === "group") {
+      const [own, id] = text.split(" ");
+      if (own === this.intent.name && id !== undefined && /^\d{1,12}$/.test(id)) this.claimHolder = id;
+      return false;
+    }
+    const [number, kind] = name.split(".");
+    const sight = this.#sights.get(Number(number));
+    if (sight === undefined) return false;
+    if (kind === "claim") {
+      const [, own, id, start] = claimLine.exec(text) ?? [];
+      if (own === this.intent.name && id !== undefined && start !== undefined) sight.claim = { name: own, id, start };
+      return false;
+    }
+    const [, start, code, began, ended] = endLine.exec(text) ?? [];
+    if (start === undefined || began === undefined || ended === undefined) return false;
+    sight.ends.set(start, { code: Number(code), startedAt: isoOf(began), endedAt: isoOf(ended) });
+    return !sight.ended;
+  }
+
+  /** Members that Slurm's row or silence leaves open: the lasting records are to be asked about them. */
+  openMembers(rows: ReadonlyMap<number, SourcedRow>): number[] {
+    return [...this.#sights.values()]
+      .filter((sight) => !sight.ended && !rows.has(sight.index))
+      .map((sight) => sight.index);
+  }
+
+  /** Rows of this group by member: the id, the uid and (by the question's filter) the name are its own. */
+  match(rows: readonly SourcedRow[]): Map<number, SourcedRow> {
+    const found = new Map<number, SourcedRow>();
+    const [only] = this.plan.members;
+    for (const row of rows) {
+      if (row.id !== this.submitted.id || row.uid !== this.plan.uid) continue;
+      const index = this.plan.array ? row.index : only?.index;
+      if (index !== undefined && !found.has(index)) found.set(index, row);
+      // an array that was cancelled whole while it waited is one row without an index
+      if (this.plan.array && row.index === undefined)
+        for (const member of this.#sights.keys()) if (!found.has(member)) found.set(member, row);
+    }
+    return found;
+  }
+
+  /** Judges every member that has not ended. `denied`: all records were asked and answered in this round. */
+  judge(rows: ReadonlyMap<number, SourcedRow>, denied: boolean, limits: Patience, now: number): void {
+    for (const sight of this.#sights.values()) {
+      if (sight.ended) continue;
+      const row = rows.get(sight.index);
+      const isEnd = row?.endedAt !== undefined || (row !== undefined && /^(?:COMPLETED|FAILED)$/.test(row.state));
+      sight.endedSince = isEnd ? (sight.endedSince ?? now) : undefined;
+      if (row !== undefined) sight.deniedSince = undefined;
+      else if (denied) sight.deniedSince ??= now;
+      const end = sight.claim === undefined ? undefined : sight.ends.get(sight.claim.start);
+      const verdict = judge(
+        {
+          row,
+          claimed: sight.claim !== undefined,
+          end,
+          denied: denied && row === undefined,
+          deniedForMs: sight.deniedSince === undefined ? 0 : now - sight.deniedSince,
+          endedForMs: sight.endedSince === undefined ? 0 : now - sight.endedSince,
+        },
+        limits,
+      );
+      if (verdict.kind === "unknown") continue;
+      const { kind, ...facts } = verdict;
+      const { index, job, attempt } = sight.state;
+      sight.state = { index, job, attempt, ...facts };
+      sight.ended = kind === "ended";
+    }
+  }
+
+  /** Whether some member's work has ended by its own record, and Slurm has not said so yet. */
+  get awaitsSlurm(): boolean {
+    return [...this.#sights.values()].some(
+      (sight) => !sight.ended && sight.claim !== undefined && sight.ends.has(sight.claim.start),
+    );
+  }
+
+  /** Ended members that lie in no slice yet. */
+  get unsliced(): number {
+    return [...this.#sights.values()].filter((sight) => sight.ended && !this.#sliced.has(sight.index)).length;
+  }
+
+  /** Fixes the next slice of ended members in the spool. */
+  cutSlice(): Slice | undefined {
+    const ended = [...this.#sights.values()].filter((sight) => sight.ended && !this.#sliced.has(sight.index));
+    const states = ended.slice(0, sliceMembers).map((sight) => sight.state);
+    if (states.length === 0) return undefined;
+    const slice: Slice = { slice: this.#slices, states };
+    fixSlice(this.folder, slice);
+    this.#slices += 1;
+    this.#unsent.add(slice.slice);
+    for (const state of states) this.#sliced.add(state.index);
+    return slice;
+  }
+
+  /** The cloud has the slice's receipt. */
+  sliceSent(slice: Slice): void {
+    this.#unsent.delete(slice.slice);
+    const told = new Map(this.#told.map((state) => [state.index, state]));
+    for (const state of slice.states) told.set(state.index, state);
+    this.#remember([...told.values()]);
+  }
+
+  /** What the cloud has not been told yet. An ended member is "collecting" until its slice's receipt tells its end. */
+  news(): MemberState[] {
+    const told = new Map(this.#told.map((state) => [state.index, state]));
+    const now = [...this.#sights.values()].map(({ state, ended }) => (ended ? collecting(state) : state));
+    const fresh = [...now, ...missingMembers(this.plan, this.staged)];
+    return fresh.filter((state) => {
+      const before = told.get(state.index);
+      if (before !== undefined && isFinal(before)) return false;
+      return before === undefined || !sameNews(before, state);
+    });
+  }
+
+  /** Keeps that these were told. */
+  wasTold(news: readonly MemberState[]): void {
+    const told = new Map(this.#told.map((state) => [state.index, state]));
+    for (const state of news) {
+      const before = told.get(state.index);
+      if (before === undefined || !isFinal(before)) told.set(state.index, state);
+    }
+    this.#remember([...told.values()]);
+  }
+
+  #remember(members: MemberState[]): void {
+    this.#told = members.sort((a, b) => a.index - b.index);
+    rememberTold(this.folder, this.#told);
+  }
+}
+
+const isFinal = (state: MemberState): boolean => ["succeeded", "failed", "cancelled"].includes(state.state);
+
+/** Slurm has ended it: how, the receipt with the results says. */
+function collecting(state: MemberState): MemberState {
+  const { reason: _reason, detail: _detail, ...rest } = state;
+  return { ...rest, state: "collecting" };
+}
+
+/** The same to the cloud: the witness may change without a word. */
+const sameNews = (a: MemberState, b: MemberState): boolean =>
+  isDeepStrictEqual({ ...a, source: "" }, { ...b, source: "" });

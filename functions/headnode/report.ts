@@ -1,0 +1,53 @@
+// `report`: says again what is known of groups. One that this spool does not know is not listed: the cloud draws the conclusion.
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { ResultsReceipt } from "../../shared/headnode/receipt.ts";
+import type { Settings } from "./config.ts";
+import type { Log } from "./log.ts";
+import type { Objects } from "./objects.ts";
+import { type GroupStates, putReceipt, tellStates } from "./receipts.ts";
+import { Plan, Refused, readRecord, type Spool, Submitted } from "./spool.ts";
+import { startWatch } from "./start-watch.ts";
+import { toldBefore } from "./told.ts";
+import { freshUlid } from "./ulid.ts";
+
+type ReportContext = { settings: Settings; spool: Spool; objects: Objects; log: Log };
+
+/** Tells the groups' states and, of those that were collected, their results again; starts the watch. */
+export async function report(context: ReportContext, groups: readonly string[]): Promise<number> {
+  const { settings, spool, objects, log } = context;
+  const states: GroupStates[] = [];
+  const results: ResultsReceipt[] = [];
+  for (const group of new Set(groups)) {
+    const found = spool.find(group);
+    if (found === undefined) continue;
+    const plan = readRecord(found.folder, "plan", Plan);
+    const submitted = readRecord(found.folder, "jobid", Submitted);
+    const members = toldBefore(found.folder) ?? readRecord(found.folder, "refused", Refused)?.members;
+    if (members !== undefined)
+      states.push({
+        group,
+        ...(submitted === undefined ? {} : { slurmId: submitted.id }),
+        ...(plan === undefined ? {} : { folder: plan.folder }),
+        members,
+      });
+    results.push(...sentReceipts(found.folder));
+  }
+  log("report", { asked: groups.length, known: states.length, results: results.length });
+  await tellStates(settings, objects, states);
+  // a key of its own, so that S3 tells of it again; what it says is the same
+  for (const receipt of results)
+    await putReceipt(settings, objects, { ...receipt, receipt: freshUlid(objects.now().getTime()) });
+  await startWatch(settings, spool);
+  process.stdout.write(`${states.length} of ${groups.length} groups reported\n`);
+  return 0;
+}
+
+/** The results receipts of a group's slices that were sent. */
+function sentReceipts(folder: string): ResultsReceipt[] {
+  const slices = join(folder, "slices");
+  if (!existsSync(slices)) return [];
+  return readdirSync(slices)
+    .filter((name) => /^\d+\.receipt$/.test(name))
+    .flatMap((name) => readRecord(slices, name, ResultsReceipt) ?? []);
+}

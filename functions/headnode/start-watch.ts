@@ -1,0 +1,27 @@
+// Starting the watch: a process of its own session, so that the end of SSM's command does not end it.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import type { Settings } from "./config.ts";
+import { takeLock } from "./lock.ts";
+import type { Spool } from "./spool.ts";
+
+/** Whether a group is in Slurm, or may be, and has not been told to its end. */
+export const isLive = (folder: string): boolean => existsSync(`${folder}/intent`) && !existsSync(`${folder}/refused`);
+
+/** Starts the watch unless one is at work. */
+export async function startWatch(settings: Settings, spool: Spool): Promise<void> {
+  const lock = await takeLock(spool.lock("watch"), 0);
+  if (lock === undefined) return;
+  await lock.release();
+  spawnWatch(settings);
+}
+
+/** Starts a watch; it takes the lock itself, and of two the later one ends at once. */
+export function spawnWatch(settings: Settings): void {
+  const env = { ...process.env, HOME: process.env.HOME ?? homedir() };
+  delete (env as Record<string, string | undefined>).SSM_batch;
+  const child = spawn(process.execPath, [settings.bundle, "watch"], { detached: true, stdio: "ignore", cwd: "/", env });
+  child.on("error", () => {}); // the next command starts it
+  child.unref();
+}

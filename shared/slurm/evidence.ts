@@ -1,0 +1,135 @@
+// What the records of Slurm and the job's own claim and end record say together of one member. Pure.
+import type { EvidenceSource, FailureReason } from "../contract/job.ts";
+import type { JobRow } from "./job-row.ts";
+import { meanings } from "./job-state.ts";
+
+/** Exit codes of the batch script itself; an application may use them too, its end record tells the two apart. */
+export const wrapperExit = { fenced: 113, astray: 114, unclaimed: 115 } as const;
+
+/** A member's end record: written by the start that holds its claim. Times are ISO 8601. */
+export type EndRecord = { code: number; startedAt: string; endedAt: string };
+
+export type Evidence = {
+  /** What a record of Slurm's says; rows are matched by id, uid and name before they come here. */
+  row: (JobRow & { source: "sacct" | "jobcomp" | "squeue" }) | undefined;
+  /** Whether a start has claimed the member. */
+  claimed: boolean;
+  /** The end record of the start that claimed it. */
+  end: EndRecord | undefined;
+  /** Every record that the cluster keeps was asked in this round, answered, and does not know the member. */
+  denied: boolean;
+  /** How long the records have denied it, without a word between (milliseconds). */
+  deniedForMs: number;
+  /** How long Slurm has called it ended, in our sight (milliseconds). */
+  endedForMs: number;
+};
+
+/** How long to wait for what is late. A claim or end record may reach the head node late over NFS. */
+export type Patience = { lostAfterMs: number; completedGraceMs: number; failedGraceMs: number };
+export const patience: Patience = { lostAfterMs: 24 * 3_600_000, completedGraceMs: 60_000, failedGraceMs: 5_000 };
+
+/** What follows. "unknown" concludes nothing: absent is not finished. */
+export type Verdict =
+  | { kind: "unknown" }
+  | { kind: "live"; state: "queued" | "running"; source: EvidenceSource; startedAt?: string }
+  | ({ kind: "ended" } & Ending);
+
+export type Ending = {
+  state: "succeeded" | "failed" | "cancelled";
+  source: EvidenceSource;
+  reason?: FailureReason;
+  detail?: string;
+  exitCode?: number;
+  signal?: number;
+  startedAt?: string;
+  endedAt?: string;
+};
+
+/** Judges one member. `succeeded` needs Slurm's COMPLETED and the member's own end record with code 0. */
+export function judge(evidence: Evidence, limits: Patience = patience): Verdict {
+  const { row, end } = evidence;
+  if (row === undefined) return withoutRow(evidence, limits);
+  const meaning = meanings[row.state];
+  if (meaning.phase !== "ended") {
+    const startedAt = meaning.phase === "running" ? row.startedAt : undefined;
+    return {
+      kind: "live",
+      state: meaning.phase,
+      source: row.source,
+      ...(startedAt === undefined ? {} : { startedAt }),
+    };
+  }
+  const facts = { source: row.source, ...times(row, end) };
+  if (meaning.how === "cancelled") return { kind: "ended", state: "cancelled", ...facts, ...ownCode(end) };
+  if (meaning.how === "reason") {
+    const detail = `Slurm's state is ${row.state}: ${meaning.words}`;
+    return { kind: "ended", state: "failed", reason: meaning.reason, detail, ...facts, ...ownCode(end) };
+  }
+  if (meaning.how === "completed") {
+    if (end !== undefined) return { kind: "ended", ...byCode(end.code), ...facts };
+    if (evidence.endedForMs < limits.completedGraceMs) return { kind: "unknown" };
+    const detail = "Slurm calls it COMPLETED, but the job left no record of its own end";
+    return { kind: "ended", state: "failed", reason: "node-failure", detail, ...facts };
+  }
+  if (end === undefined && evidence.endedForMs < limits.failedGraceMs) return { kind: "unknown" };
+  return { kind: "ended", state: "failed", ...failure(row, evidence), ...facts };
+}
+
+function withoutRow(evidence: Evidence, limits: Patience): Verdict {
+  const { end } = evidence;
+  if (!evidence.denied) return { kind: "unknown" };
+  if (end !== undefined)
+    return { kind: "ended", ...byCode(end.code), source: "job", startedAt: end.startedAt, endedAt: end.endedAt };
+  if (evidence.deniedForMs < limits.lostAfterMs) return { kind: "unknown" };
+  const hours = Math.round(evidence.deniedForMs / 360_000) / 10;
+  const detail = `no record of the cluster has known it for ${hours} h`;
+  return { kind: "ended", state: "failed", reason: "lost", detail, source: "headnode" };
+}
+
+type Failure = { reason: FailureReason; detail?: string; exitCode?: number; signal?: number };
+
+/** FAILED in Slurm's record: the end record knows best how the program ended, Slurm's exit code stands in for it. */
+function failure(row: JobRow, { end, claimed }: Evidence): Failure {
+  const { exitCode = 0, signal = 0 } = row;
+  if (end !== undefined && end.code !== 0 && !(exitCode === wrapperExit.fenced && end.code !== exitCode))
+    return codeFailure(end.code);
+  if (end !== undefined && signal > 0) return { reason: "signal", signal };
+  if (end !== undefined) {
+    const which = exitCode === wrapperExit.fenced ? "a second start, which was stopped" : `exit code ${exitCode}`;
+    return { reason: "node-failure", detail: `its program ended with ${end.code}, but Slurm's record is of ${which}` };
+  }
+  if (exitCode === wrapperExit.fenced)
+    return { reason: "node-failure", detail: "another start had claimed it and left no end; this start did no work" };
+  if (exitCode === wrapperExit.astray && !claimed)
+    return { reason: "node-failure", detail: "the job's folder was gone when it started" };
+  if (exitCode === wrapperExit.unclaimed && !claimed)
+    return { reason: "node-failure", detail: "it could not write into its folder when it started" };
+  if (signal > 0 && !claimed)
+    return {
+      reason: "node-failure",
+      detail: `Slurm could not start it (FAILED 0:${signal}${signal === 53 ? ": its folder or output file could not be opened" : ""})`,
+    };
+  if (signal > 0) return { reason: "signal", signal };
+  return exitCode > 0
+    ? codeFailure(exitCode)
+    : { reason: "exit-code", detail: "Slurm calls it FAILED without an exit code" };
+}
+
+/** A shell gives 128 + n for a program that signal n ended. */
+function codeFailure(code: number): Failure {
+  return code > 128 && code <= 192
+    ? { reason: "signal", signal: code - 128, exitCode: code }
+    : { reason: "exit-code", exitCode: code };
+}
+
+function byCode(code: number): { state: "succeeded"; exitCode: number } | ({ state: "failed" } & Failure) {
+  return code === 0 ? { state: "succeeded", exitCode: 0 } : { state: "failed", ...codeFailure(code) };
+}
+
+const ownCode = (end: EndRecord | undefined) => (end === undefined ? {} : { exitCode: end.code });
+
+function times(row: JobRow, end: EndRecord | undefined): { startedAt?: string; endedAt?: string } {
+  const startedAt = end?.startedAt ?? row.startedAt;
+  const endedAt = end?.endedAt ?? row.endedAt;
+  return { ...(startedAt === undefined ? {} : { startedAt }), ...(endedAt === undefined ? {} : { endedAt }) };
+}

@@ -1,0 +1,56 @@
+// sacct: the record of slurmdbd, the strongest witness where there is one. Only columns that hold no free text.
+import { type Answer, type Reading, refusalOf } from "./command.ts";
+import { type JobRow, readExit, readTime } from "./job-row.ts";
+import { meanings, readState } from "./job-state.ts";
+
+export type SacctQuestion = {
+  names: readonly string[];
+  uids: readonly number[];
+  /** Nothing that ended before it is looked for (ISO 8601). */
+  since: string;
+};
+
+/** All members of the named jobs, one a line; run with TZ=UTC. */
+export function sacctArgv(question: SacctQuestion): string[] {
+  const since = new Date(question.since).toISOString().slice(0, 19);
+  return [
+    "-X",
+    "-P",
+    "-n",
+    "--array",
+    `--starttime=${since}`,
+    `--name=${question.names.join(",")}`,
+    `--uid=${[...new Set(question.uids)].join(",")}`,
+    "--format=JobID,UID,State,ExitCode,Start,End",
+  ];
+}
+
+const line =
+  /^(\d{1,12})(?:_(\d{1,9}))?\|(\d{1,10})\|([A-Z_+]+(?: by \d+)?)\|(\d+:\d+)?\|([^|\n]{0,40})\|([^|\n]{0,40})$/;
+
+/** Reads the answer. Of several runs of a member (a requeued one) the last stands. */
+export function readSacct(answer: Answer): Reading<JobRow[]> {
+  const refusal = refusalOf(answer);
+  if (refusal !== undefined) return { ok: false, words: refusal };
+  const rows: JobRow[] = [];
+  for (const text of answer.stdout.split("\n")) {
+    if (text === "" || /^\d+_\[/.test(text)) continue; // 12_[3-5]: members that still wait, which squeue knows
+    const [, id, index, uid, words = "", exit = "", start = "", end = ""] = line.exec(text) ?? [];
+    const state = readState(words);
+    if (id === undefined || uid === undefined || state === undefined)
+      return { ok: false, words: `sacct printed a line of another form: ${text.slice(0, 120)}` };
+    const hasEnded = meanings[state].phase === "ended";
+    const startedAt = readTime(start, "utc");
+    const endedAt = hasEnded ? readTime(end, "utc") : undefined;
+    rows.push({
+      id,
+      index: index === undefined ? undefined : Number(index),
+      uid: Number(uid),
+      state,
+      ...(hasEnded ? readExit(exit) : undefined),
+      ...(startedAt === undefined ? {} : { startedAt }),
+      ...(endedAt === undefined ? {} : { endedAt }),
+    });
+  }
+  return { ok: true, value: rows };
+}
