@@ -13,7 +13,10 @@ export type JobsPage = { jobs: JobRecord[]; cursor: string | undefined };
 
 const key = (id: string) => ({ pk: `JOB#${id}`, sk: "JOB" });
 const sortKey = (changedAt: string, id: string) => `JOB#${changedAt}#${id}`;
-const record = (item: Item): JobRecord => withoutKeys(item) as JobRecord;
+/** Parameters are kept as text: any JSON number and depth passes unharmed. */
+function record(item: Item): JobRecord {
+  return { ...(withoutKeys(item) as JobRecord), parameters: JSON.parse(String(item.parameters)) };
+}
 const attempts = 12;
 
 export function jobTable(table: Table, now: Clock = clock) {
@@ -57,6 +60,7 @@ export function jobTable(table: Table, now: Clock = clock) {
         {
           ...key(job.id),
           ...job,
+          parameters: JSON.stringify(job.parameters),
           gsi1pk: `PERSON#${job.person}`,
           gsi1sk: sortKey(job.changedAt, job.id),
           gsi2pk: dueKey(job.cluster, job.id),

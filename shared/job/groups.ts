@@ -5,7 +5,9 @@ import type { Resources } from "../contract/job.ts";
 /** A group has at most this many members: below MaxArraySize's default of 1,001. */
 export const maxMembers = 1_000;
 /** A group has at most this many inputs: each is a signed address in the batch. */
-export const maxGroupInputs = 4_000;
+export const maxGroupInputs = 2_000;
+/** The files of a group's members have together at most this many bytes: they travel in the batch. */
+export const maxGroupBytes = 8_000_000;
 
 /** What the members of a group have in common. */
 export type Alike = {
@@ -23,20 +25,28 @@ export type Alike = {
 export const alikeHash = (alike: Alike): string => createHash("sha256").update(canonicalJson(alike)).digest("hex");
 
 /**
- * Splits candidates, in their order, into groups of alike ones within the bounds of members and inputs.
- * A candidate with more inputs than the bound is a group of its own.
+ * Splits candidates, in their order, into groups of alike ones within the bounds of members, inputs and bytes.
+ * A candidate that alone is beyond a bound is a group of its own.
  */
-export function formGroups<T extends { alike: string; inputs: number }>(candidates: readonly T[]): T[][] {
+export function formGroups<T extends { alike: string; inputs: number; bytes: number }>(
+  candidates: readonly T[],
+): T[][] {
   const groups: T[][] = [];
-  const open = new Map<string, { members: T[]; inputs: number }>();
+  const open = new Map<string, { members: T[]; inputs: number; bytes: number }>();
   for (const candidate of candidates) {
     const last = open.get(candidate.alike);
-    if (last && last.members.length < maxMembers && last.inputs + candidate.inputs <= maxGroupInputs) {
+    const fits =
+      last !== undefined &&
+      last.members.length < maxMembers &&
+      last.inputs + candidate.inputs <= maxGroupInputs &&
+      last.bytes + candidate.bytes <= maxGroupBytes;
+    if (fits) {
       last.members.push(candidate);
       last.inputs += candidate.inputs;
+      last.bytes += candidate.bytes;
     } else {
       const members = [candidate];
-      open.set(candidate.alike, { members, inputs: candidate.inputs });
+      open.set(candidate.alike, { members, inputs: candidate.inputs, bytes: candidate.bytes });
       groups.push(members);
     }
   }

@@ -1,0 +1,17 @@
+// Cursors: opaque text that says where a list goes on, bound to one kind of list.
+import { GatewayError, shortened } from "../../shared/contract/problem.ts";
+
+/** The cursor of a place, a sort key of the list. The list's partition is never in it: nobody reads another's by one. */
+export const cursorOf = (place: string | undefined): { cursor?: string } =>
+  place === undefined ? {} : { cursor: Buffer.from(place).toString("base64url") };
+
+/** The place that a cursor names. Throws `invalid-request` where it is not one that this list has given. */
+export function placeOf(cursor: string | undefined, pattern: RegExp): string | undefined {
+  if (cursor === undefined) return undefined;
+  const place = Buffer.from(cursor, "base64url").toString();
+  if (pattern.test(place)) return place;
+  const accepted = "a cursor as an earlier page gave it";
+  throw new GatewayError("invalid-request", `the cursor is not one of this list; accepted is ${accepted}`, {
+    issues: [{ field: "cursor", value: shortened(cursor) ?? "", accepted }],
+  });
+}

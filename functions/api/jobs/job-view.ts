@@ -1,0 +1,48 @@
+// A job as the API shows it, and one's own job by its id.
+import { refusal } from "../../../shared/access/allowed.ts";
+import type { Job } from "../../../shared/contract/job.ts";
+import { GatewayError } from "../../../shared/contract/problem.ts";
+import type { JobRecord } from "../../../shared/job/job-record.ts";
+import type { Caller } from "../../edge/operation.ts";
+import type { ApiParts } from "../parts.ts";
+
+const shown = [
+  "id",
+  "application",
+  "version",
+  "cluster",
+  "name",
+  "description",
+  "tags",
+  "projectId",
+  "state",
+  "reason",
+  "detail",
+  "exitCode",
+  "signal",
+  "attempt",
+  "parameters",
+  "resources",
+  "results",
+  "account",
+  "slurmId",
+  "folder",
+  "createdAt",
+  "changedAt",
+  "startedAt",
+  "endedAt",
+] as const satisfies readonly (keyof Job)[];
+
+/** What everybody who may see a job sees of it. */
+export function jobView(job: JobRecord): Job {
+  const fields = shown.filter((name) => job[name] !== undefined).map((name) => [name, job[name]]);
+  const inputs = job.inputs.map(({ name, size, etag }) => ({ name, size, etag }));
+  return { ...(Object.fromEntries(fields) as Omit<Job, "inputs">), inputs };
+}
+
+/** The caller's job of that id; another's answers as if it were not there. */
+export async function ownJob(id: string, caller: Caller, parts: ApiParts): Promise<JobRecord> {
+  const job = await parts.jobs.get(id);
+  if (job && refusal(caller.person, "read-job", job) === undefined) return job;
+  throw new GatewayError("not-found", "there is no such job");
+}

@@ -1,0 +1,42 @@
+// All operations by their id; typed against the routes, so that a missing one does not compile.
+import type { Operations } from "../edge/operation.ts";
+import { getApplication } from "./catalogue/get-application.ts";
+import { listApplications } from "./catalogue/list-applications.ts";
+import { listClusters } from "./catalogue/list-clusters.ts";
+import { getJob } from "./jobs/get-job.ts";
+import { getJobFile } from "./jobs/get-job-file.ts";
+import { listJobEvents } from "./jobs/list-job-events.ts";
+import { listJobFiles } from "./jobs/list-job-files.ts";
+import { listJobs } from "./jobs/list-jobs.ts";
+import { submitJob } from "./jobs/submit-job.ts";
+import type { ApiParts } from "./parts.ts";
+import { changePerson } from "./people/change-person.ts";
+import { getMe } from "./people/get-me.ts";
+import { listPeople } from "./people/list-people.ts";
+import { getOpenapi } from "./site/get-openapi.ts";
+import { getSite } from "./site/get-site.ts";
+import { createToken } from "./tokens/create-token.ts";
+import { deleteToken } from "./tokens/delete-token.ts";
+import { listTokens } from "./tokens/list-tokens.ts";
+import { createUpload } from "./uploads/create-upload.ts";
+
+export const operations: Operations<ApiParts> = {
+  getOpenapi,
+  getSite,
+  getMe,
+  listPeople,
+  changePerson,
+  createToken,
+  listTokens,
+  deleteToken,
+  listApplications,
+  getApplication,
+  listClusters,
+  createUpload,
+  submitJob,
+  listJobs,
+  getJob,
+  listJobEvents,
+  listJobFiles,
+  getJobFile,
+};

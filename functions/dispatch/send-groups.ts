@@ -1,0 +1,105 @@
+// Sending groups to a head node: everything in one batch in S3, and its id, only that, by a command.
+import { iso } from "../../shared/aws/clock.ts";
+import type { ClusterTarget } from "../../shared/aws/env.ts";
+import { ulid } from "../../shared/aws/ulid.ts";
+import { uploadKey } from "../../shared/aws/upload-key.ts";
+import { Batch, batchKey, type Group, type Member } from "../../shared/headnode/batch.ts";
+import { inTurns } from "../../shared/job/in-turns.ts";
+import type { GroupRecord, JobRecord } from "../../shared/job/job-record.ts";
+import { log } from "../edge/log.ts";
+import type { DispatchParts } from "./parts.ts";
+import { rendered } from "./propose.ts";
+import { refusalWords, refuse } from "./refuse.ts";
+
+/** How long a batch and the addresses in it are good (seconds). */
+const batchSeconds = 3_600;
+/** Bounds of one batch; what is beyond goes into another. */
+const maxBatchBytes = 16_000_000;
+const readsAtOnce = 24;
+
+/** Sends groups whose membership is fixed, in as few batches as hold them; `sent` is called for each group after its command. */
+export async function sendGroups(
+  cluster: ClusterTarget,
+  groups: readonly GroupRecord[],
+  parts: DispatchParts,
+  sent: (group: GroupRecord) => Promise<void>,
+): Promise<void> {
+  let open: { group: GroupRecord; made: Group }[] = [];
+  let bytes = 0;
+  const flush = async () => {
+    if (open.length === 0) return;
+    await sendBatch(
+      cluster,
+      open.map(({ made }) => made),
+      parts,
+    );
+    for (const { group } of open) await sent(group);
+    open = [];
+    bytes = 0;
+  };
+  for (const group of groups) {
+    const made = await makeGroup(group, parts);
+    if (!made) {
+      await sent(group);
+      continue;
+    }
+    const size = JSON.stringify(made).length;
+    if (bytes + size > maxBatchBytes) await flush();
+    open.push({ group, made });
+    bytes += size;
+  }
+  await flush();
+}
+
+async function sendBatch(cluster: ClusterTarget, groups: Group[], parts: DispatchParts): Promise<void> {
+  const now = parts.now();
+  const batch = ulid(now);
+  const notAfter = iso(new Date(now.getTime() + batchSeconds * 1_000));
+  // Parsed by the format's own schema: what the head node would refuse is found here.
+  const body = Batch.parse({ version: 1, batch, cluster: cluster.id, notAfter, verb: "submit", groups });
+  await parts.batches.put(batchKey(cluster.id, batch), JSON.stringify(body), "application/json");
+  await parts.commands.run(cluster.target, batch);
+  log({ level: "info", message: "batch sent", cluster: cluster.id, batch, count: groups.length });
+}
+
+/** The group as the head node is to get it; undefined where none of its members can be made any more. */
+async function makeGroup(group: GroupRecord, parts: DispatchParts): Promise<Group | undefined> {
+  const found = await inTurns(group.members, readsAtOnce, async (member) =>
+    member ? parts.jobs.get(member.job) : undefined,
+  );
+  const made = await inTurns(found, readsAtOnce, async (job, index) =>
+    job ? makeMember(job, index, parts) : undefined,
+  );
+  const members = made.filter((one) => one !== undefined);
+  const [first] = members;
+  if (!first) return undefined;
+  const { job, script, limits } = first;
+  return {
+    group: group.id,
+    account: job.account,
+    application: { id: job.application, version: job.version },
+    resources: job.resources,
+    script,
+    members: members.map(({ member }) => member),
+    limits,
+  };
+}
+
+async function makeMember(job: JobRecord, index: number, parts: DispatchParts) {
+  try {
+    const { script, files, limits } = rendered(job);
+    const inputs = await Promise.all(
+      job.inputs.map(async ({ name, size, etag, upload }) => ({
+        name,
+        size,
+        ...(await parts.inputs.signedGetIfMatch(uploadKey(job.person, upload), etag, batchSeconds)),
+      })),
+    );
+    const member: Member = { index, job: job.id, attempt: job.attempt, inputs, files };
+    return { job, script, limits, member };
+  } catch (error) {
+    log({ level: "error", message: "a member could not be made", job: job.id, group: job.group, error });
+    await refuse(job.id, refusalWords(error), parts);
+    return undefined;
+  }
+}

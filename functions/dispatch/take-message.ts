@@ -1,0 +1,61 @@
+// One dispatch message: its own job by a consistent read, and everything else that waits for the cluster.
+import { iso } from "../../shared/aws/clock.ts";
+import type { ClusterTarget } from "../../shared/aws/env.ts";
+import { DispatchMessage } from "../../shared/aws/queues.ts";
+import { log } from "../edge/log.ts";
+import { advance } from "./advance.ts";
+import type { DispatchParts } from "./parts.ts";
+import { propose } from "./propose.ts";
+import { refuse } from "./refuse.ts";
+
+/** Jobs of one run; the others have messages of their own. */
+const maxJobs = 1_000;
+const maxForming = 100;
+
+/** Throws where a service fails as a whole: the message then comes again. */
+export async function takeMessage(
+  body: string,
+  clusters: readonly ClusterTarget[],
+  parts: DispatchParts,
+): Promise<void> {
+  const message = readMessage(body);
+  if (!message) {
+    log({ level: "error", message: "a dispatch message of another form was dropped" });
+    return;
+  }
+  const own = await parts.jobs.get(message.job);
+  if (own?.state !== "submitted" || own.cluster !== message.cluster) return;
+  const cluster = clusters.find((one) => one.id === message.cluster);
+  if (!cluster) {
+    await refuse(own.id, `the cluster ${message.cluster} is no longer part of this site`, parts);
+    return;
+  }
+
+  // What an earlier run began is finished first, as it was begun.
+  const waiting = (await parts.jobs.submitted(cluster.id, maxJobs)).filter((job) => job.id !== own.id);
+  const jobs = [own, ...waiting].slice(0, maxJobs).sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+  const begun = new Map((await parts.groups.forming(cluster.id, maxForming)).map((group) => [group.id, group]));
+  for (const id of new Set(jobs.flatMap((job) => (job.group === undefined ? [] : [job.group])))) {
+    const group = begun.has(id) ? undefined : await parts.groups.get(id);
+    if (group) begun.set(id, group);
+  }
+  const taken = new Set([...begun.values()].flatMap((group) => group.members.map((member) => member?.job)));
+  const free = jobs.filter((job) => job.group === undefined && !taken.has(job.id));
+  const proposed = await propose(free, parts);
+  await advance(cluster, [...begun.values(), ...proposed], parts);
+  log({
+    level: "info",
+    message: `dispatched at ${iso(parts.now())}`,
+    cluster: cluster.id,
+    count: jobs.length,
+    job: own.id,
+  });
+}
+
+function readMessage(body: string): DispatchMessage | undefined {
+  try {
+    return DispatchMessage.parse(JSON.parse(body));
+  } catch {
+    return undefined;
+  }
+}

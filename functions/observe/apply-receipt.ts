@@ -1,0 +1,122 @@
+// What a receipt changes: each member's job, if group, index and attempt are those on record; then the group.
+import { iso } from "../../shared/aws/clock.ts";
+import type { MemberResults, MemberState, Receipt } from "../../shared/headnode/receipt.ts";
+import { inTurns } from "../../shared/job/in-turns.ts";
+import type { GroupRecord, JobRecord, ResultsLocation } from "../../shared/job/job-record.ts";
+import { type Change, isSettled, move, moveResults } from "../../shared/job/move.ts";
+import { headnodeSources } from "../../shared/job/states.ts";
+import { log } from "../edge/log.ts";
+import type { ObserveParts } from "./parts.ts";
+
+const writesAtOnce = 16;
+const maxFolderLength = 1_000;
+
+type Told = {
+  group: string;
+  slurmId?: string | undefined;
+  folder?: string | undefined;
+  states: readonly MemberState[];
+  results: readonly MemberResults[];
+  slice?: { slice: number; collection: string };
+};
+
+/** Applies a receipt whose cluster is known to be its own. Repeats, reorderings and forgeries change nothing. */
+export async function applyReceipt(receipt: Receipt, parts: ObserveParts): Promise<void> {
+  for (const told of toldBy(receipt)) {
+    const group = await parts.groups.get(told.group);
+    if (!group || group.cluster !== receipt.cluster || group.stage === "forming") {
+      log({
+        level: "warn",
+        message: "a receipt names a group that its cluster has not",
+        cluster: receipt.cluster,
+        group: told.group,
+        receipt: receipt.receipt,
+      });
+      continue;
+    }
+    await applyToGroup(group, told, receipt.at, parts);
+  }
+}
+
+function toldBy(receipt: Receipt): Told[] {
+  if (receipt.kind === "states")
+    return receipt.groups.map(({ members, ...rest }) => ({ ...rest, states: members, results: [] }));
+  const { group, slurmId, folder, states, members, slice, collection } = receipt;
+  return [{ group, slurmId, folder, states, results: members, slice: { slice, collection } }];
+}
+
+async function applyToGroup(group: GroupRecord, told: Told, at: string, parts: ObserveParts): Promise<void> {
+  const states = new Map(told.states.map((state) => [state.index, state]));
+  const results = new Map(told.results.map((result) => [result.index, result]));
+  const indices = [...new Set([...states.keys(), ...results.keys()])];
+  const settled: number[] = [];
+  await inTurns(indices, writesAtOnce, async (index) => {
+    const state = states.get(index);
+    const result = results.get(index);
+    const member = group.members[index];
+    const named = [state, result].filter((one) => one !== undefined);
+    const true_ = named.every((one) => member && one.job === member.job && one.attempt === member.attempt);
+    if (!member || !true_ || (state && !headnodeSources.has(state.source))) {
+      log({
+        level: "warn",
+        message: `a receipt names as member ${index} one that is not`,
+        cluster: group.cluster,
+        group: group.id,
+      });
+      return;
+    }
+    const job = await parts.jobs.change(member.job, (one) =>
+      one.group === group.id && one.index === index ? changeOf(one, group, index, told, state, result, at) : undefined,
+    );
+    if (job && job.group === group.id && isSettled(job)) settled.push(index);
+  });
+  await noteNews(group, settled, parts);
+}
+
+function changeOf(
+  job: JobRecord,
+  group: GroupRecord,
+  index: number,
+  told: Told,
+  state: MemberState | undefined,
+  result: MemberResults | undefined,
+  at: string,
+): Change | undefined {
+  const isArray = group.members.length > 1;
+  const seen = state && {
+    ...state,
+    at,
+    slurmId: told.slurmId && isArray ? `${told.slurmId}_${index}` : told.slurmId,
+    folder: told.folder === undefined ? undefined : `${told.folder.slice(0, maxFolderLength)}/members/${index}`,
+  };
+  const moved = seen && move(job, seen);
+  const after = { ...job, ...moved?.changes };
+  const collected = result && told.slice && moveResults(after, observedResults(result, told.slice));
+  if (!moved && !collected) return undefined;
+  return { changes: { ...moved?.changes, ...collected?.changes }, ...(moved?.event ? { event: moved.event } : {}) };
+}
+
+function observedResults({ attempt, results }: MemberResults, slice: { slice: number; collection: string }) {
+  if (results.state !== "available") return { attempt, results: { state: results.state, reason: results.reason } };
+  const { files, bytes, skipped, offset, length } = results;
+  const location: ResultsLocation = { ...slice, offset, length };
+  return { attempt, results: { state: results.state, files, bytes, skipped }, location };
+}
+
+/** A group's item is rewritten only for news: at most every half minute, or where a member has settled. */
+const newsEveryMs = 30_000;
+
+async function noteNews(group: GroupRecord, settled: readonly number[], { groups, now }: ObserveParts): Promise<void> {
+  const at = now();
+  await groups.change(group.id, (one) => {
+    if (one.stage === "closed") return undefined;
+    const marks = [...one.settled];
+    for (const index of settled) marks[index] = "1";
+    const all = marks.join("");
+    const quiet = at.getTime() - Date.parse(one.newsAt) > newsEveryMs;
+    if (one.acknowledged && all === one.settled && !quiet) return undefined;
+    // A receipt may overtake the note that the command was sent.
+    const stage = all.includes("0") ? "sent" : "closed";
+    return { acknowledged: true, settled: all, stage, newsAt: iso(at) };
+  });
+}

@@ -1,0 +1,34 @@
+// The heartbeat: one overwritten object, aged by S3's own clock.
+import { Heartbeat, heartbeatKey } from "../../shared/headnode/receipt.ts";
+import { log } from "../edge/log.ts";
+import type { ReconcileParts } from "./parts.ts";
+
+const maxHeartbeatBytes = 100_000;
+
+/** Notes when the head node was last heard and what it says that the cluster has. */
+export async function hearHeartbeat(
+  cluster: string,
+  { results, clusterTable }: Pick<ReconcileParts, "results" | "clusterTable">,
+): Promise<void> {
+  const object = await results.readSmall(heartbeatKey(cluster), maxHeartbeatBytes);
+  if (object === undefined) return;
+  const heartbeat = object === "too large" ? undefined : parsed(object.bytes);
+  if (!heartbeat || object === "too large" || heartbeat.cluster !== cluster) {
+    log({ level: "warn", message: "dropped a heartbeat of another form", cluster });
+    return;
+  }
+  const { kind, partitions } = heartbeat;
+  const known = await clusterTable.get(cluster);
+  await clusterTable.heard(cluster, object.modifiedAt.toISOString());
+  if (JSON.stringify([kind, partitions]) !== JSON.stringify([known.kind, known.partitions])) {
+    await clusterTable.describe(cluster, { kind, partitions });
+  }
+}
+
+function parsed(bytes: Uint8Array): Heartbeat | undefined {
+  try {
+    return Heartbeat.safeParse(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))).data;
+  } catch {
+    return undefined;
+  }
+}
