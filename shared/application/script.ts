@@ -15,8 +15,7 @@ program=$2
 shift 2
 export PYTHONDONTWRITEBYTECODE=1
 if [ "$interpreter" = auto ]; then
-  first=
-  IFS= read -r first < "$program" || :
+  first=$(head -c 512 "$program" | head -n 1 | tr -d '\\000')
   case $first in
     '#!'*)
       first=\${first#'#!'}

@@ -21,7 +21,7 @@ export function FirstJob() {
     parameters: { text: 'echo "Hello from $(hostname)" > hello.txt' },
   };
   const command = [
-    `TOKEN=${token ?? "<an API token>"}`,
+    `TOKEN=${token ?? "'put an API token here'"}`,
     `curl ${location.origin}/v1/jobs \\`,
     `  -H "authorization: Bearer $TOKEN" -H "content-type: application/json" \\`,
     `  --data-binary '${JSON.stringify(body, undefined, 2)}'`,
