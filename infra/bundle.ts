@@ -62,12 +62,21 @@ export async function bundleFunctions({ source = root, build = buildFolder }: Bu
     if (!names.includes(name)) await rm(join(outdir, name), { recursive: true });
 }
 
-/** Bundles the head node's program, which runs on Node 20 too, into <build>/headnode/headnode.mjs. */
+/**
+ * Bundles the head node's program, which runs on Node 20 too, into <build>/headnode/headnode.mjs.
+ * Its inside is CommonJS: there a module that a verb does not use is not evaluated, nor are Node's own that only that one
+ * needs. As an ES module it started in 0.17 s, each time (importing node:http alone loads all of fetch); so in 0.04 s.
+ */
 export async function bundleHeadnode({ source = root, build = buildFolder }: BuildFolders = {}): Promise<void> {
-  await bundle(
-    { headnode: "functions/headnode/headnode.ts" },
-    { source, outdir: join(build, "headnode"), target: "node20" },
-  );
+  await esbuild({
+    ...options,
+    format: "cjs",
+    banner: { js: `${requireBanner} const module = { exports: {} };` },
+    target: "node20",
+    outdir: join(build, "headnode"),
+    absWorkingDir: source,
+    entryPoints: { headnode: "functions/headnode/headnode.ts" },
+  });
 }
 
 /** What the page is made from. */

@@ -5,15 +5,18 @@ import { enableCompileCache } from "./compile-cache.ts";
 const [verb = "", ...rest] = process.argv.slice(2);
 const bundle = process.argv[1] ?? "";
 process.umask(0o077);
-try {
-  if (verb === "account") (await import("./account/serve.ts")).serveAccount();
-  else {
-    enableCompileCache(bundle);
-    process.exitCode = await perform(verb);
-  }
-} catch (error) {
+start().catch((error: unknown) => {
   process.stderr.write(`headnode ${verb}: ${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;
+});
+
+async function start(): Promise<void> {
+  if (verb === "account") {
+    (await import("./account/serve.ts")).serveAccount();
+    return;
+  }
+  enableCompileCache(bundle);
+  process.exitCode = await perform(verb);
 }
 
 async function perform(word: string): Promise<number> {

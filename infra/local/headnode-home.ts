@@ -1,19 +1,22 @@
 // Installs the head node's program into a home of its own, as an administrator would: launcher, bundle, configuration, allow list.
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   realpathSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { bundleHeadnode as bundle } from "../bundle.ts";
 import type { LocalSlurm } from "./slurm/local-slurm.ts";
 
 export type HeadnodeHomeOptions = {
@@ -146,26 +149,17 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Bundles the program from the tree; infra/app.ts makes the same for the cloud. */
+/** Bundles the program from the tree into a file of this name. */
 export async function bundleHeadnode(outfile: string): Promise<string> {
-  const tree = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-  await build({
-    entryPoints: [join(tree, "functions", "headnode", "headnode.ts")],
-    outfile,
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "esm",
-    minify: true,
-    mainFields: ["module", "main"],
-    sourcemap: false,
-    legalComments: "none",
-    logLevel: "error",
-    banner: {
-      js: 'import { createRequire as hgRequire } from "node:module"; const require = hgRequire(import.meta.url);',
-    },
-  });
-  return outfile;
+  const build = mkdtempSync(join(tmpdir(), "hg-bundle-"));
+  try {
+    await bundle({ build });
+    mkdirSync(dirname(outfile), { recursive: true });
+    copyFileSync(join(build, "headnode", "headnode.mjs"), outfile);
+    return outfile;
+  } finally {
+    rmSync(build, { recursive: true, force: true });
+  }
 }
 
 /** The first folder or file on the way to a path that other accounts cannot pass. */

@@ -1,6 +1,6 @@
 // A head node for tests: the real program in a home of its own, on a given Slurm, against a small S3 of its own.
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
@@ -37,7 +37,6 @@ export async function startTestHeadnode(
   o: { allow?: string[]; watchSeconds?: number; patience?: Record<string, number>; folders?: string } = {},
 ) {
   const dir = mkdtempSync("/tmp/hg-headnode-");
-  const { chmodSync } = await import("node:fs");
   chmodSync(dir, 0o755); // accounts must reach the bundle
   const bundle = await bundleHeadnode(join(dir, "build", "headnode.mjs"));
   const s3 = await startS3({
