@@ -28,6 +28,20 @@ const options = {
   logLevel: "silent",
 } as const satisfies BuildOptions;
 
+/**
+ * Ways to credentials that a Lambda function never takes: its own come by the environment, which the SDK's chain asks first.
+ * The chain imports the others only when it comes to them. Without them api is 759 KB -> 651 KB.
+ */
+const neverOnLambda = [
+  "@aws-sdk/credential-provider-http",
+  "@aws-sdk/credential-provider-ini",
+  "@aws-sdk/credential-provider-login",
+  "@aws-sdk/credential-provider-process",
+  "@aws-sdk/credential-provider-sso",
+  "@aws-sdk/credential-provider-web-identity",
+  "@smithy/credential-provider-imds",
+];
+
 type BuildFolders = {
   /** Where the sources are: the checkout. */
   source?: string;
@@ -38,7 +52,7 @@ type BuildFolders = {
 /** Bundles entries (output path without extension → source below `source`) in one call of esbuild. */
 async function bundle(
   entries: Readonly<Record<string, string>>,
-  folders: { source: string; outdir: string; target: string },
+  folders: { source: string; outdir: string; target: string; external: string[] },
 ): Promise<void> {
   const { source, ...where } = folders;
   const absent = Object.values(entries).filter((entry) => !existsSync(join(source, entry)));
@@ -56,7 +70,7 @@ export async function bundleFunctions({ source = root, build = buildFolder }: Bu
   const outdir = join(build, "functions");
   const names = Object.keys(functions);
   const entries = Object.fromEntries(names.map((name) => [`${name}/index`, `functions/${name}/${name}.ts`]));
-  await bundle(entries, { source, outdir, target: "node24" });
+  await bundle(entries, { source, outdir, target: "node24", external: neverOnLambda });
   // A function that is no more must not be deployed or measured.
   for (const name of await readdir(outdir))
     if (!names.includes(name)) await rm(join(outdir, name), { recursive: true });

@@ -1,5 +1,5 @@
 // What a cold start loads: each bundle's size and the time to import it, beside an empty module.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,13 +12,20 @@ const root = path.resolve(import.meta.dirname, "../..");
 const probe =
   "const t = performance.now(); await import(process.argv[1]); console.log(performance.now() - t); process.exit(0)";
 
+/** Values that a function accepts at its start, where a placeholder will not do. */
+const values: Readonly<Record<string, string>> = {
+  CLUSTERS: '[{"id":"local","name":"This machine","target":"mi-00000000000000001"}]',
+  SCALE: "1",
+  USER_POOL_ID: "eu-west-1_Placehold",
+};
+
 function importMs(file: string, names: readonly string[]): number {
-  const environment = Object.fromEntries(
-    names.map((name) => [name, name === "CLUSTERS" ? "[]" : name === "SCALE" ? "1" : "placeholder"]),
-  );
-  const env = { PATH: process.env.PATH, AWS_REGION: "eu-west-1", ...environment, USER_POOL_ID: "eu-west-1_Placehold" };
+  const environment = Object.fromEntries(names.map((name) => [name, values[name] ?? "placeholder"]));
+  const env = { PATH: process.env.PATH, AWS_REGION: "eu-west-1", ...environment };
   const argv = ["--input-type=module", "-e", probe, file];
-  return Number(execFileSync(process.execPath, argv, { env, encoding: "utf8" }).trim().split("\n").at(-1));
+  const ran = spawnSync(process.execPath, argv, { env, encoding: "utf8" });
+  if (ran.status !== 0) throw new Error(`${file} cannot be imported: ${ran.stderr.trim().split("\n").at(-1)}`);
+  return Number(ran.stdout.trim().split("\n").at(-1));
 }
 
 /** Prints, per bundle, bytes and milliseconds to import (medians, one process each), against an empty module in the same run. */
