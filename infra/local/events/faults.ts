@@ -1,0 +1,55 @@
+// What the cloud may do to messages and a quiet machine never does: for tests, all off at the start.
+import { setTimeout as sleep } from "node:timers/promises";
+
+export type Faults = {
+  objectEvents: {
+    /** How often each event is told; 1 is once. */
+    copies: number;
+    /** Seconds before it is told. */
+    delaySeconds: number;
+    /** The next n events are never told. */
+    drop: number;
+    /** Events are held back until this many are there, then told in reverse; 0: off. */
+    shuffle: number;
+  };
+  messages: {
+    /** How often a function sees each batch; 1 is once. */
+    copies: number;
+    /** Milliseconds before a function sees a batch. */
+    delayMs: number;
+    /** Batches of standard queues are turned round. */
+    reverse: boolean;
+  };
+};
+
+export const noFaults = (): Faults => ({
+  objectEvents: { copies: 1, delaySeconds: 0, drop: 0, shuffle: 0 },
+  messages: { copies: 1, delayMs: 0, reverse: false },
+});
+
+/** Tells each event as the faults of the moment have it. */
+export function faultyTeller<T>(faults: Faults, tell: (event: T, delaySeconds: number) => void): (event: T) => void {
+  let held: T[] = [];
+  return (event) => {
+    const f = faults.objectEvents;
+    if (f.drop > 0) {
+      f.drop--;
+      return;
+    }
+    held.push(event);
+    if (held.length < f.shuffle) return;
+    const now = f.shuffle > 0 ? held.reverse() : held;
+    held = [];
+    for (const one of now) for (let copy = 0; copy < f.copies; copy++) tell(one, f.delaySeconds);
+  };
+}
+
+/** The batches that a function sees for one that was received. */
+export function disturbedBatches<T>(faults: Faults, fifo: boolean): (batch: T[]) => Promise<T[][]> {
+  return async (batch) => {
+    const { copies, delayMs, reverse } = faults.messages;
+    if (delayMs > 0) await sleep(delayMs);
+    const seen = reverse && !fifo ? batch.toReversed() : batch;
+    return Array.from({ length: Math.max(1, copies) }, () => seen);
+  };
+}
