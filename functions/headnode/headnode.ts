@@ -1,5 +1,4 @@
 // The head node's program. SSM runs `headnode run`; everything else it starts itself, or an administrator by hand.
-import { enableCompileCache } from "./compile-cache.ts";
 
 // Each verb loads what it needs and no more: the process of an account must not wait for an S3 client.
 const [verb = "", ...rest] = process.argv.slice(2);
@@ -15,7 +14,6 @@ async function start(): Promise<void> {
     (await import("./account/serve.ts")).serveAccount();
     return;
   }
-  enableCompileCache(bundle);
   process.exitCode = await perform(verb);
 }
 

@@ -1,5 +1,7 @@
 // Fetching inputs by their signed GETs: streamed through, hashed on the way, never kept.
 import { createHash } from "node:crypto";
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { StagedInput } from "../../shared/headnode/batch.ts";
 
 /** Why an input is not there to be had. */
@@ -23,7 +25,7 @@ export type Fetched = { name: string; size: number; sha256: string };
 
 const stallMs = 60_000;
 
-export type OpenInput = { answer: Response; abort: AbortController };
+export type OpenInput = { answer: IncomingMessage; abort: AbortController };
 
 /** Starts the GET; throws an InputError where the answer is not the object. */
 export async function openInput(input: StagedInput): Promise<OpenInput> {
@@ -33,19 +35,48 @@ export async function openInput(input: StagedInput): Promise<OpenInput> {
   const name = JSON.stringify(input.name);
   const abort = new AbortController();
   const stalled = setTimeout(() => abort.abort(new Error("no answer within a minute")), stallMs);
-  const answer = await fetch(input.url, { headers: input.headers, redirect: "error", signal: abort.signal })
+  const answer = await get(input, abort.signal)
     .catch((error: Error) => fail({ kind: "unreachable", words: `input ${name}: ${causeOf(error)}` }))
     .finally(() => clearTimeout(stalled));
-  if (answer.status === 200) return { answer, abort };
-  const text = (await answer.text().catch(() => "")).slice(0, 4_000);
+  const status = answer.statusCode ?? 0;
+  if (status === 200) return { answer, abort };
+  const text = await firstWords(answer);
   const code = /<Code>(\w+)<\/Code>/.exec(text)?.[1] ?? "";
-  if (answer.status >= 500 || answer.status === 429 || answer.status === 408)
-    return fail({ kind: "unreachable", words: `input ${name}: S3 answered ${answer.status} ${code}` });
+  if (status >= 500 || status === 429 || status === 408)
+    return fail({ kind: "unreachable", words: `input ${name}: S3 answered ${status} ${code}` });
   if (isExpired(input.url) || /expired/i.test(text))
     return fail({ kind: "expired", words: `input ${name}: its signed address has ended` });
-  if (answer.status === 412)
-    return fail({ kind: "missing", words: `input ${name} is another object than was submitted` });
-  return fail({ kind: "missing", words: `input ${name} is not there any more (S3 answered ${answer.status} ${code})` });
+  if (status === 412) return fail({ kind: "missing", words: `input ${name} is another object than was submitted` });
+  return fail({ kind: "missing", words: `input ${name} is not there any more (S3 answered ${status} ${code})` });
+}
+
+const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+
+/** Node's own client: fetch takes longer to load than a small job's inputs take to come. A redirect is no answer. */
+function get(input: StagedInput, signal: AbortSignal): Promise<IncomingMessage> {
+  const url = new URL(input.url);
+  return new Promise((resolve, reject) => {
+    const options = { headers: input.headers, signal };
+    const asked =
+      url.protocol === "https:"
+        ? httpsRequest(url, { ...options, agent: agents.https }, resolve)
+        : httpRequest(url, { ...options, agent: agents.http }, resolve);
+    asked.on("error", reject);
+    asked.end();
+  });
+}
+
+async function firstWords(answer: IncomingMessage): Promise<string> {
+  let text = "";
+  try {
+    for await (const piece of answer as AsyncIterable<Buffer>) {
+      text += piece.toString("utf8");
+      if (text.length > 4_000) break;
+    }
+  } catch {
+    // the status tells enough
+  }
+  return text.slice(0, 4_000);
 }
 
 /** The object's bytes, hashed as they pass; throws where they are not of the size that was submitted. */
@@ -63,7 +94,7 @@ export async function* readInput(
   };
   try {
     wait();
-    for await (const piece of answer.body ?? []) {
+    for await (const piece of answer as AsyncIterable<Buffer>) {
       wait();
       hash.update(piece);
       size += piece.length;

@@ -60,10 +60,14 @@ type RunContext = { settings: Settings; spool: Spool; objects: Objects; log: Log
 
 async function submitAll(context: RunContext, groups: readonly Group[]): Promise<number> {
   const { settings, spool, objects, log } = context;
-  const accounts = await judgeAccounts(
-    groups.map((group) => group.account),
-    settings,
-  );
+  // the watch starts beside the submission, and lingers a while for it
+  const [accounts] = await Promise.all([
+    judgeAccounts(
+      groups.map((group) => group.account),
+      settings,
+    ),
+    startWatch(settings, spool),
+  ]);
   const processes = new Map<string, AccountProcess>();
   const account = (identity: Identity): AccountProcess => {
     const found = processes.get(identity.name);

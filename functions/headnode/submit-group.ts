@@ -44,6 +44,8 @@ export async function submitGroup(
   account: AccountAnswer,
 ): Promise<SubmitOutcome> {
   const { spool, log } = context;
+  // it takes its time to start: that is well spent while the lock is taken and Slurm is asked
+  if (account.ok && spool.find(group.group) === undefined) context.account(account.identity);
   const lock = await takeLock(spool.lock(group.group), lockSeconds);
   if (lock === undefined) return { kind: "later", words: "another delivery of the same group is at work" };
   try {

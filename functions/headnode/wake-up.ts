@@ -31,9 +31,9 @@ export class WakeUp {
   }
 
   /** Waits for the interval, or less. `awaited`: an end was recorded that Slurm has not confirmed. */
-  async wait(awaited: boolean): Promise<void> {
+  async wait(awaited: boolean, mostMs = this.#intervalMs): Promise<void> {
     if (awaited) this.#wanted = true;
-    const until = Date.now() + this.#intervalMs;
+    const until = Date.now() + Math.min(mostMs, this.#intervalMs);
     for (;;) {
       if (this.#immediately) break;
       this.#fill();

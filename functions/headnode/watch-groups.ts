@@ -1,5 +1,5 @@
 // The watch's work: load what lives, ask Slurm once, judge, tell, collect.
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { type FSWatcher, mkdirSync, renameSync, rmSync, watch as watchFile, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Patience, patience } from "../../shared/slurm/evidence.ts";
 import { AccountProcess } from "./account-process.ts";
@@ -17,7 +17,7 @@ import { askLasting, type SourcedRow } from "./records.ts";
 import { statesOf } from "./run.ts";
 import type { Slurm } from "./slurm.ts";
 import { Intent, Plan, Refused, readRecord, type Spool, Staged, Submitted } from "./spool.ts";
-import { isLive } from "./start-watch.ts";
+import { bellOf, isLive } from "./start-watch.ts";
 import { cancelExtras, claimFor, idsOf, resumeGroup, type SubmitContext } from "./submit-group.ts";
 import { toldBefore } from "./told.ts";
 import { WakeUp } from "./wake-up.ts";
@@ -25,6 +25,8 @@ import { WakeUp } from "./wake-up.ts";
 export type WatchContext = { settings: Settings; spool: Spool; slurm: Slurm; objects: Objects; log: Log; lock: Lock };
 
 const heartbeatMs = 60_000;
+/** An empty watch stays so long: the command that started it is still at work, and one job is often followed by another. */
+const lingerMs = 3_000;
 /** Names in one squeue: an argument list has its bounds. */
 const namesAtOnce = 1_000;
 
@@ -35,6 +37,7 @@ export class Watch {
   readonly #processes = new Map<string, AccountProcess>();
   readonly #collector: Collector;
   readonly #wake: WakeUp;
+  readonly #bell: FSWatcher;
   readonly #retryAt = new Map<string, { at: number; tries: number }>();
   #heartbeatAt = 0;
   #toldAt = 0;
@@ -49,6 +52,9 @@ export class Watch {
       failedGraceMs: (own.failedGraceSeconds ?? patience.failedGraceMs / 1000) * 1000,
     };
     this.#wake = new WakeUp(context.settings.watchSeconds * 1000);
+    writeFileSync(bellOf(context.spool), "", { mode: 0o600, flag: "a" });
+    this.#bell = watchFile(bellOf(context.spool), () => this.#wake.now());
+    this.#bell.on("error", () => {}); // without it the look at each interval finds what came
     this.#collector = new Collector({
       settings: context.settings,
       objects: context.objects,
@@ -58,23 +64,31 @@ export class Watch {
     });
   }
 
-  /** Looks again and again until nothing lives or it is time to hand over. */
+  /** Looks again and again until nothing has lived for a while or it is time to hand over. */
   async untilNoneLives(isOver: () => boolean): Promise<void> {
+    let emptySince = Date.now();
     while (!isOver()) {
       this.#context.lock.check();
       await this.#load();
-      if (this.#groups.size === 0 && !this.#liveFolders().length) break;
-      this.#beat();
-      await this.#look();
-      await this.#tell();
-      this.#dismiss();
-      if (this.#liveFolders().length === 0) break;
-      await this.#wake.wait([...this.#groups.values()].some((group) => group.awaitsSlurm));
+      if (this.#groups.size > 0) {
+        this.#beat();
+        await this.#look();
+        await this.#tell();
+        this.#dismiss();
+      }
+      if (this.#liveFolders().length > 0) emptySince = Date.now();
+      else if (Date.now() - emptySince > lingerMs) break;
+      const next = this.#groups.size > 0 ? undefined : lingerMs;
+      await this.#wake.wait(
+        [...this.#groups.values()].some((group) => group.awaitsSlurm),
+        next,
+      );
     }
     await this.#beating;
   }
 
   stop(): void {
+    this.#bell.close();
     for (const process of this.#processes.values()) process.close();
   }
 

@@ -82,7 +82,15 @@ export function installHeadnodeHome(o: HeadnodeHomeOptions): { home: string; lau
   write(join(o.home, "etc", "allow"), `${list.join("\n")}\n`, 0o644);
   const launcher = join(o.home, "bin", "headnode");
   const quoted = `'${node.replaceAll("'", "'\\''")}'`;
-  write(launcher, `#!/bin/sh\nexec ${quoted} "\${0%/bin/*}/headnode.mjs" "$@"\n`, 0o755);
+  // compiled code is kept (Node 22 and later) where only whoever runs this may write
+  const cache = join(o.home, "cache");
+  mkdirSync(cache, { recursive: true, mode: 0o700 });
+  const lines = [
+    `home=\${0%/bin/*}`,
+    'export NODE_COMPILE_CACHE="$home/cache"',
+    `exec ${quoted} "$home/headnode.mjs" "$@"`,
+  ];
+  write(launcher, `#!/bin/sh\n${lines.join("\n")}\n`, 0o755);
   return { home: o.home, launcher };
 }
 
