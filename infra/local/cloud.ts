@@ -36,8 +36,8 @@ export type CloudOptions = {
   scale?: number;
   /** Instances of one function at once; default 10. */
   concurrency?: number;
-  /** HEADGATE_HOME of the head nodes' commands; default `<data>/headnode`. */
-  headgateHome?: string;
+  /** HEADGATE_HOME of a cluster's commands; default `<data>/headnode/<cluster>`. */
+  headgateHome?: (cluster: string) => string;
   /** Folder of the usage files; default the environment's HEADGATE_IAM, or `<data>/iam`. */
   iam?: string;
   log?: (line: string) => void;
@@ -187,7 +187,7 @@ export async function startCloud(o: CloudOptions): Promise<Cloud> {
         PATH: process.env.PATH ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         HOME: process.env.HOME ?? "/root",
         LANG: "C.UTF-8",
-        HEADGATE_HOME: o.headgateHome ?? folder("headnode"),
+        HEADGATE_HOME: o.headgateHome?.(cluster) ?? path.join(folder("headnode"), cluster),
         AWS_ACCESS_KEY_ID: own.accessKeyId,
         AWS_SECRET_ACCESS_KEY: own.secretAccessKey,
         AWS_SESSION_TOKEN: own.sessionToken,

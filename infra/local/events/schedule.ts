@@ -83,7 +83,7 @@ export function startSchedule(o: { expression: string; scale: number; turn: () =
     timer.unref();
   };
   const run = (): void => {
-    o.turn().finally(arm);
+    void o.turn().then(arm, arm);
   };
   arm();
   return {
