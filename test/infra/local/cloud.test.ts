@@ -124,7 +124,7 @@ it("answers a GET through CloudFront, API Gateway and a function", async () => {
 });
 
 it("hands text over as text and bytes as base64, and refuses more than 10 MB", async () => {
-  const post = async (type: string, body: BodyInit) => {
+  const post = async (type: string, body: string | Uint8Array<ArrayBuffer>) => {
     const response = await fetch(`${cloud.urls.api}/v1/things`, {
       method: "POST",
       headers: { "content-type": type },
