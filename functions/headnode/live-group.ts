@@ -126,7 +126,7 @@ export class LiveGroup {
   /** Members that Slurm's row or silence leaves open: the lasting records are to be asked about them. */
   openMembers(rows: ReadonlyMap<number, SourcedRow>): number[] {
     return [...this.#sights.values()]
-      .filter((sight) => !sight.ended && !rows.has(sight.index))
+      .filter((sight) => !sight.ended && isVague(rows.get(sight.index)))
       .map((sight) => sight.index);
   }
 
@@ -234,6 +234,10 @@ export class LiveGroup {
     rememberTold(this.folder, this.#told);
   }
 }
+
+/** No row, or one that tells of a failure but not of which: a stand-in's squeue shows no exit code. */
+export const isVague = (row: SourcedRow | undefined): boolean =>
+  row === undefined || (row.state === "FAILED" && row.exitCode === undefined);
 
 const isFinal = (state: MemberState): boolean => ["succeeded", "failed", "cancelled"].includes(state.state);
 

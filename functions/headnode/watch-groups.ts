@@ -8,7 +8,7 @@ import { Collector } from "./collector.ts";
 import type { Settings } from "./config.ts";
 import { heartbeatOf } from "./describe.ts";
 import { readIfThere, writeDurably } from "./durable-file.ts";
-import { LiveGroup } from "./live-group.ts";
+import { isVague, LiveGroup } from "./live-group.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import type { Log } from "./log.ts";
 import type { Objects } from "./objects.ts";
@@ -280,7 +280,7 @@ export class Watch {
     for (const group of groups) {
       const rows = matched.get(group) ?? new Map<number, SourcedRow>();
       if (lasting.ok && open.includes(group)) {
-        for (const [index, row] of group.match(lasting.rows)) if (!rows.has(index)) rows.set(index, row);
+        for (const [index, row] of group.match(lasting.rows)) if (isVague(rows.get(index))) rows.set(index, row);
         // the records of the job itself may be late: they are read again before silence is taken for an answer
         await within(this.#account(identityOf(group.plan)).look(group.id), 20_000).catch(() => {});
       }

@@ -17,7 +17,6 @@ export function sacctArgv(question: SacctQuestion): string[] {
     "-X",
     "-P",
     "-n",
-    "--array",
     `--starttime=${since}`,
     `--name=${question.names.join(",")}`,
     `--uid=${[...new Set(question.uids)].join(",")}`,
