@@ -99,24 +99,30 @@ export type InstallOptions = Omit<HeadnodeHomeOptions, "home" | "spool"> & {
   data: string;
 };
 
+/** Where a cluster's head node lies on this machine: in the data folder, or where accounts can reach it. */
+export function headnodePlace(o: Pick<InstallOptions, "data" | "cluster" | "slurm">): {
+  home: string;
+  spool: string;
+  sheltered: boolean;
+} {
+  const data = resolve(o.data, "headnode");
+  mkdirSync(data, { recursive: true });
+  const sheltered = o.slurm.accounts === "mapped" && closedOnTheWay(data) !== undefined;
+  const hash = createHash("sha256").update(data).digest("hex").slice(0, 12);
+  const place = sheltered ? join("/var/lib/headgate-local", `${hash}-headnode`) : data;
+  return { home: join(place, o.cluster), spool: join(data, `${o.cluster}-spool`), sheltered };
+}
+
 /** Installs a cluster's head node for the local cloud. stop() ends its watch; jobs live on, and the next start takes them up. */
 export async function installHeadnode(
   o: InstallOptions,
 ): Promise<{ home: string; launcher: string; spool: string; stop(): Promise<void> }> {
-  const data = resolve(o.data, "headnode");
-  mkdirSync(data, { recursive: true });
+  const { home, spool, sheltered } = headnodePlace(o);
   const mapped = o.slurm.accounts === "mapped";
-  const shelter = join(
-    "/var/lib/headgate-local",
-    `${createHash("sha256").update(data).digest("hex").slice(0, 12)}-headnode`,
-  );
-  const place = mapped && closedOnTheWay(data) !== undefined ? shelter : data;
-  const home = join(place, o.cluster);
-  const spool = join(data, `${o.cluster}-spool`);
   mkdirSync(home, { recursive: true });
   const own = realpathSync(process.execPath);
   const node = o.node ?? (mapped && closedOnTheWay(own) !== undefined ? reachableNode(own, home) : own);
-  if (place === shelter) for (const folder of [dirname(shelter), shelter]) chmodSync(folder, 0o755);
+  if (sheltered) for (const folder of [dirname(dirname(home)), dirname(home)]) chmodSync(folder, 0o755);
   const { launcher } = installHeadnodeHome({ ...o, home, spool, node });
   return { home, launcher, spool, stop: async () => await stopWatch(spool, join(home, "headnode.mjs")) };
 }

@@ -6,7 +6,7 @@ import { signIn } from "./api-client.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
 import { holdData } from "./data-lock.ts";
 import { FlagError, type Flags, readFlags } from "./flags.ts";
-import { installHeadnode } from "./headnode-home.ts";
+import { headnodePlace, installHeadnode } from "./headnode-home.ts";
 import { demoUsers, seedPeople } from "./seed.ts";
 import { accountUid, ensureAccounts } from "./slurm/accounts.ts";
 import { findExistingSlurm } from "./slurm/existing-slurm.ts";
@@ -37,7 +37,8 @@ function accountsOn(slurm: LocalSlurm): (handle: string) => string | undefined {
     if (made.length > 0) say(`created the Unix accounts ${made.join(" and ")} for the demo people`);
   }
   const usable = people.filter((name) => (accountUid(name) ?? 0) >= 1000);
-  if (usable.length < people.length) say("there are no Unix accounts alice and bob here: set one for each person as administrator");
+  if (usable.length < people.length)
+    say("there are no Unix accounts alice and bob here: set one for each person as administrator");
   return (handle) => usable.find((name) => name === handle);
 }
 
@@ -84,6 +85,7 @@ async function main(flags: Flags): Promise<void> {
       assembly,
       dynamo: flags.dynamo,
       scale: flags.scale,
+      headgateHome: (id) => headnodePlace({ data: flags.data, cluster: id, slurm }).home,
       log: (line) => say(`  ${line}`),
     });
     const clusters = cloud.clusters.map((id) => ({ id, kind: slurm.kind === "stand-in" ? "stand-in" : "slurm" }));

@@ -43,6 +43,7 @@ export async function seedPeople(o: {
     const right = me.status === "active" && Object.entries(accounts).every(([id, name]) => me.accounts[id] === name);
     if (right) continue;
     if (!adminToken) throw new Error("the administrator could not sign in, so nobody can be approved");
-    await call(o.api, adminToken, "PATCH", `/v1/people/${me.id}`, { status: "active", accounts });
+    const change = me.status === "active" ? { accounts } : { status: "active", accounts };
+    await call(o.api, adminToken, "PATCH", `/v1/people/${me.id}`, change);
   }
 }

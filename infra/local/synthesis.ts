@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { oneAtATime } from "./data-lock.ts";
 
 const sources = [
   "infra/app.ts",
@@ -29,33 +29,12 @@ function hashOf(root: string): string {
   return hash.digest("hex");
 }
 
-async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  const lock = path.join(folder, ".synth.lock");
-  for (let tries = 0; ; tries += 1) {
-    try {
-      mkdirSync(lock);
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-      if (age > 120_000) rmSync(lock, { recursive: true, force: true });
-      else if (tries > 1_200) throw new Error(`${lock} is held by another process; remove it if there is none`);
-      else await sleep(100);
-    }
-  }
-  try {
-    return await work();
-  } finally {
-    rmSync(lock, { recursive: true, force: true });
-  }
-}
-
 /** Makes cdk.out and build/ agree with the sources. Returns the folder of the assembly and the seconds spent (0: nothing was to do). */
 export async function synthesise(root: string): Promise<{ assembly: string; seconds: number }> {
   const assembly = path.join(root, "cdk.out");
   const build = path.join(root, "build");
   mkdirSync(build, { recursive: true });
-  return await withLock(build, async () => {
+  return await oneAtATime(path.join(build, "synthesis.lock"), async () => {
     const stamp = path.join(assembly, ".sources");
     const wanted = hashOf(root);
     if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return { assembly, seconds: 0 };
