@@ -20,8 +20,8 @@ type Told = {
   slice?: { slice: number; collection: string };
 };
 
-/** Applies a receipt whose cluster is known to be its own. Repeats, reorderings and forgeries change nothing. */
-export async function applyReceipt(receipt: Receipt, parts: ObserveParts): Promise<void> {
+/** Applies a receipt whose cluster is known to be its own and that S3 has since `heardAt`. Repeats, reorderings and forgeries change nothing. */
+export async function applyReceipt(receipt: Receipt, heardAt: Date, parts: ObserveParts): Promise<void> {
   for (const told of toldBy(receipt)) {
     const group = await parts.groups.get(told.group);
     if (!group || group.cluster !== receipt.cluster || group.stage === "forming") {
@@ -34,7 +34,7 @@ export async function applyReceipt(receipt: Receipt, parts: ObserveParts): Promi
       });
       continue;
     }
-    await applyToGroup(group, told, receipt.at, parts);
+    await applyToGroup(group, told, { at: receipt.at, heardAt }, parts);
   }
 }
 
@@ -45,7 +45,12 @@ function toldBy(receipt: Receipt): Told[] {
   return [{ group, slurmId, folder, states, results: members, slice: { slice, collection } }];
 }
 
-async function applyToGroup(group: GroupRecord, told: Told, at: string, parts: ObserveParts): Promise<void> {
+async function applyToGroup(
+  group: GroupRecord,
+  told: Told,
+  when: { at: string; heardAt: Date },
+  parts: ObserveParts,
+): Promise<void> {
   const states = new Map(told.states.map((state) => [state.index, state]));
   const results = new Map(told.results.map((result) => [result.index, result]));
   const indices = [...new Set([...states.keys(), ...results.keys()])];
@@ -66,11 +71,13 @@ async function applyToGroup(group: GroupRecord, told: Told, at: string, parts: O
       return;
     }
     const job = await parts.jobs.change(member.job, (one) =>
-      one.group === group.id && one.index === index ? changeOf(one, group, index, told, state, result, at) : undefined,
+      one.group === group.id && one.index === index
+        ? changeOf(one, group, index, told, state, result, when.at)
+        : undefined,
     );
     if (job && job.group === group.id && isSettled(job)) settled.push(index);
   });
-  await noteNews(group, settled, parts);
+  await noteNews(group, settled, when.heardAt, parts);
 }
 
 function changeOf(
@@ -106,17 +113,23 @@ function observedResults({ attempt, results }: MemberResults, slice: { slice: nu
 /** A group's item is rewritten only for news: at most every half minute, or where a member has settled. */
 const newsEveryMs = 30_000;
 
-async function noteNews(group: GroupRecord, settled: readonly number[], { groups, now }: ObserveParts): Promise<void> {
-  const at = now();
+async function noteNews(
+  group: GroupRecord,
+  settled: readonly number[],
+  heardAt: Date,
+  { groups }: ObserveParts,
+): Promise<void> {
   await groups.change(group.id, (one) => {
     if (one.stage === "closed") return undefined;
     const marks = [...one.settled];
     for (const index of settled) marks[index] = "1";
     const all = marks.join("");
-    const quiet = at.getTime() - Date.parse(one.newsAt) > newsEveryMs;
-    if (one.acknowledged && all === one.settled && !quiet) return undefined;
+    // A receipt that is read again is no news: what counts is when S3 got it.
+    const fresh = heardAt.getTime() - Date.parse(one.newsAt) > newsEveryMs;
+    if (one.acknowledged && all === one.settled && !fresh) return undefined;
     // A receipt may overtake the note that the command was sent.
     const stage = all.includes("0") ? "sent" : "closed";
-    return { acknowledged: true, settled: all, stage, newsAt: iso(at) };
+    const newsAt = iso(heardAt) > one.newsAt ? iso(heardAt) : one.newsAt;
+    return { acknowledged: true, settled: all, stage, newsAt };
   });
 }

@@ -1,6 +1,5 @@
 // The Lambda that learns from receipts: S3's events by way of a queue.
 
-import { clock } from "../../shared/aws/clock.ts";
 import { clusterTable } from "../../shared/aws/cluster-table.ts";
 import { readEnv } from "../../shared/aws/env.ts";
 import { groupTable } from "../../shared/aws/group-table.ts";
@@ -18,7 +17,6 @@ const parts = {
   groups: groupTable(table),
   clusterTable: clusterTable(table),
   results: objects(env.RESULTS_BUCKET),
-  now: clock,
 };
 
 export const handler = queueHandler({

@@ -1,6 +1,5 @@
 // What observe works with.
 
-import type { Clock } from "../../shared/aws/clock.ts";
 import type { ClusterTable } from "../../shared/aws/cluster-table.ts";
 import type { GroupTable } from "../../shared/aws/group-table.ts";
 import type { JobTable } from "../../shared/aws/job-table.ts";
@@ -11,5 +10,4 @@ export type ObserveParts = {
   groups: GroupTable;
   clusterTable: ClusterTable;
   results: Pick<Objects, "readSmall">;
-  now: Clock;
 };

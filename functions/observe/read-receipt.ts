@@ -18,7 +18,7 @@ export async function readReceipt(key: string, parts: ObserveParts): Promise<voi
   if (receipt.cluster !== cluster || receipt.receipt !== id)
     return dropped("a receipt that speaks for another cluster", cluster, id);
   await parts.clusterTable.heard(cluster, object.modifiedAt.toISOString());
-  await applyReceipt(receipt, parts);
+  await applyReceipt(receipt, object.modifiedAt, parts);
 }
 
 function parsed(bytes: Uint8Array): Receipt | undefined {

@@ -76,7 +76,12 @@ export async function startGateway() {
       batches: objects("batches", client),
       commands: { run: async (target, batch) => void commands.push({ target, batch }) },
     };
-    const observe: ObserveParts = { ...shared, results: objects("results", client) };
+    const observe: ObserveParts = {
+      jobs: shared.jobs,
+      groups: shared.groups,
+      clusterTable: shared.clusterTable,
+      results: objects("results", client),
+    };
     const ask = async (message: DispatchMessage) => void messages.push(message);
     const api: ApiParts = {
       jobs: shared.jobs,

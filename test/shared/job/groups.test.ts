@@ -1,0 +1,102 @@
+// Forming groups, the rules of what is overdue, and tasks in turns.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  alikeHash,
+  canonicalJson,
+  formGroups,
+  maxGroupBytes,
+  maxGroupInputs,
+  maxMembers,
+} from "../../../shared/job/groups.ts";
+import { inTurns } from "../../../shared/job/in-turns.ts";
+import { backOff, nextAsking, waits } from "../../../shared/job/overdue.ts";
+
+const candidate = fc.record({
+  alike: fc.constantFrom("a", "b", "c"),
+  inputs: fc.integer({ min: 0, max: maxGroupInputs }),
+  bytes: fc.integer({ min: 0, max: maxGroupBytes }),
+});
+
+test("every candidate is in exactly one group, of alike ones, in order, within the bounds", () => {
+  fc.assert(
+    fc.property(fc.array(candidate, { maxLength: 60 }), (candidates) => {
+      const groups = formGroups(candidates);
+      expect(new Set(groups.flat()).size).toBe(candidates.length);
+      for (const group of groups) {
+        expect(new Set(group.map((one) => one.alike)).size).toBe(1);
+        expect(group.reduce((sum, one) => sum + one.inputs, 0)).toBeLessThanOrEqual(maxGroupInputs);
+        expect(group.reduce((sum, one) => sum + one.bytes, 0)).toBeLessThanOrEqual(maxGroupBytes);
+      }
+      for (const alike of ["a", "b", "c"]) {
+        expect(groups.flat().filter((one) => one.alike === alike)).toEqual(
+          candidates.filter((one) => one.alike === alike),
+        );
+      }
+    }),
+  );
+});
+
+test("2,500 alike jobs are three groups of at most 1,000", () => {
+  const groups = formGroups(Array.from({ length: 2_500 }, () => ({ alike: "a", inputs: 0, bytes: 0 })));
+  expect(groups.map((group) => group.length)).toEqual([maxMembers, maxMembers, 500]);
+});
+
+test("alike is decided by what jobs have in common, whatever the order of their fields", () => {
+  const alike = {
+    person: "p",
+    cluster: "c",
+    account: "a",
+    application: "script",
+    version: "1",
+    resources: { nodes: 1, tasks: 2 },
+    script: "x",
+    limits: { bytes: 1, files: 1 },
+  };
+  expect(alikeHash({ ...alike, resources: { tasks: 2, nodes: 1 } })).toBe(alikeHash(alike));
+  expect(alikeHash({ ...alike, account: "b" })).not.toBe(alikeHash(alike));
+  expect(alikeHash({ ...alike, resources: { nodes: 2, tasks: 1 } })).not.toBe(alikeHash(alike));
+  expect(canonicalJson({ b: [{ d: 1, c: undefined }], a: null })).toBe('{"a":null,"b":[{"d":1}]}');
+});
+
+const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1_000);
+const iso = (seconds: number) => at(seconds).toISOString();
+
+test("a group that nobody acknowledged is submitted again, before anything is reported, at most one command in flight", () => {
+  const groups = [
+    { id: "new", acknowledged: false, newsAt: iso(0) },
+    { id: "live", acknowledged: true, newsAt: iso(0) },
+  ];
+  const after = waits.acknowledgement + 1;
+  expect(nextAsking({ asks: 0 }, groups, at(waits.acknowledgement - 1), 1)).toBeUndefined();
+  expect(nextAsking({ asks: 0 }, groups, at(after), 1)).toEqual({ verb: "submit", groups: ["new"] });
+  expect(nextAsking({ asks: 1, askedAt: iso(after) }, groups, at(after + 60), 1)).toBeUndefined();
+  expect(nextAsking({ asks: 1, askedAt: iso(after) }, groups, at(after + waits.command + 1), 1)?.verb).toBe("submit");
+});
+
+test("a silent cluster is asked for a report less and less often; one that speaks is left alone", () => {
+  const groups = [{ id: "live", acknowledged: true, newsAt: iso(0) }];
+  const silent = { heardAt: iso(0), asks: 0 };
+  expect(nextAsking(silent, groups, at(waits.heartbeat + 1), 1)).toEqual({ verb: "report", groups: ["live"] });
+  expect(nextAsking({ heardAt: iso(waits.heartbeat), asks: 0 }, groups, at(waits.heartbeat + 1), 1)).toBeUndefined();
+  expect(nextAsking({ heardAt: iso(1_800), asks: 0 }, groups, at(waits.quietGroup + 1), 1)?.verb).toBe("report");
+  const asked = { heardAt: iso(0), askedAt: iso(1_000), asks: 4 };
+  expect(nextAsking(asked, groups, at(1_000 + backOff(4) - 1), 1)).toBeUndefined();
+  expect(nextAsking(asked, groups, at(1_000 + backOff(4) + 1), 1)?.verb).toBe("report");
+  expect(nextAsking(asked, groups, at(1_000 + backOff(4) / 20 + 1), 20)?.verb).toBe("report");
+  expect([1, 2, 3, 4, 5, 6, 7, 50].map((asks) => backOff(asks) / 60)).toEqual([1, 2, 4, 8, 16, 30, 30, 30]);
+});
+
+test("tasks in turns keep the order and never exceed their number", async () => {
+  let running = 0;
+  let most = 0;
+  const results = await inTurns([5, 1, 4, 2, 3], 2, async (value) => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setTimeout(resolve, value));
+    running -= 1;
+    return value * 2;
+  });
+  expect(results).toEqual([10, 2, 8, 4, 6]);
+  expect(most).toBe(2);
+});
