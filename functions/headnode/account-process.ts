@@ -16,7 +16,7 @@ const Failed = z.object({ id: z.int(), ok: z.literal(false), error: Words, code:
 const RecordEvent = z.object({
   event: z.literal("record"),
   group: z.string().regex(ulidPattern),
-  name: z.string().regex(/^(?:group|\d{1,4}\.(?:claim|end))$/),
+  name: z.string().regex(/^(?:group(?:\.\d{1,4})?|\d{1,4}\.(?:claim|end))$/),
   text: z.string().max(512),
 });
 const Path = z.string().min(1).max(20_000);
@@ -30,6 +30,7 @@ const SaidEvent = z.discriminatedUnion("event", [
   z.object({ id: z.int(), event: z.literal("skip"), path: Path, role: Role, why: z.string().max(200) }),
   z.object({ id: z.int(), event: z.literal("over"), why: z.string().max(200) }),
 ]);
+const Holder = z.object({ holder: z.string().max(200) });
 const MeasureAnswer = z.union([
   z.object({ bytes: Size, files: Size }),
   z.object({ over: z.string().max(200) }),
@@ -127,9 +128,14 @@ export class AccountProcess {
     await answer;
   }
 
-  /** Makes the group's claim unless there is one; returns the words it holds. */
-  async claim(folder: string, words: string): Promise<string> {
-    return z.object({ holder: z.string().max(200) }).parse(await this.#ask({ op: "claim", folder, words })).holder;
+  /** Makes the group's claim in this file of its records unless there is one; returns the words it holds. */
+  async claim(folder: string, name: string, words: string): Promise<string> {
+    return Holder.parse(await this.#ask({ op: "claim", folder, name, words })).holder;
+  }
+
+  /** The words of the group's claim in this file of its records; "" where there is none. */
+  async holder(folder: string, name: string): Promise<string> {
+    return Holder.parse(await this.#ask({ op: "holder", folder, name })).holder;
   }
 
   async follow(group: string, folder: string): Promise<void> {

@@ -3,17 +3,17 @@ import { assign } from "../../shared/shell/quote.ts";
 import { wrapperExit } from "../../shared/slurm/evidence.ts";
 
 /** Names in the group's folder. */
-export const groupFiles = { id: "group", script: "script", records: "records", members: "members" } as const;
+export const groupFiles = { id: "group", script: "script", records: "records", members: "members", claim: "group" } as const;
 
 /** Names that a member's folder keeps for itself: no file of an application may have them. */
 export const memberFiles = ["work", "stdout", "stderr"] as const;
 
 /**
- * The script. `single` is the index of a group of one, "" for an array. POSIX sh, and no more than link and rename of the
+ * The script. `claim` is the file of the group's claim, `single` is the index of a group of one, "" for an array. POSIX sh, and no more than link and rename of the
  * file system, which are atomic over NFS too: a record is written aside and linked into place, so it is there whole or not
  * at all, and only the first start of a group's first submission gets to work.
  */
-export function batchScript(o: { group: string; name: string; single: number | undefined }): string {
+export function batchScript(o: { group: string; name: string; claim: string; single: number | undefined }): string {
   return `#!/bin/sh
 # Headgate: one member of group ${o.group}.
 umask 022
@@ -56,7 +56,7 @@ claim() {
   fi
 }
 began=$(date +%s)
-claim ${groupFiles.records}/group "$mine"
+claim ${groupFiles.records}/${o.claim} "$mine"
 claim "${groupFiles.records}/$member.claim" "$mine $start $began"
 
 child=

@@ -8,7 +8,7 @@ import type { Intent, Plan, Staged, Submitted } from "./spool.ts";
 import { missingMembers } from "./submit-group.ts";
 import { rememberTold, toldBefore } from "./told.ts";
 
-type Claim = { name: string; id: string; start: string };
+type Claim = { name: string; start: string; beganAtMs: number };
 
 type Sight = {
   index: number;
@@ -32,12 +32,12 @@ export class LiveGroup {
   readonly folder: string;
   readonly plan: Plan;
   readonly staged: Staged;
-  readonly intent: Intent;
+  intent: Intent;
   submitted: Submitted;
-  /** The start that the group's claim names; undefined while none is known. */
-  claimHolder: string | undefined;
-  /** How often every record denied the whole group, right after its submission. */
+  /** How often every record denied members that had not begun. */
   denials = 0;
+  /** slurmctld forgot its job: it is to be submitted again. */
+  forgotten = false;
   readonly #sights = new Map<number, Sight>();
   readonly #sliced = new Set<number>();
   #slices = 0;
@@ -93,8 +93,20 @@ export class LiveGroup {
     return !this.waits && this.#sliced.size === this.#sights.size && this.#unsent.size === 0;
   }
 
-  get anyClaim(): boolean {
-    return this.claimHolder !== undefined || [...this.#sights.values()].some((sight) => sight.claim !== undefined);
+  /** Whether some member has not begun and is in none of these rows. */
+  hasUnknown(rows: ReadonlyMap<number, SourcedRow>): boolean {
+    return [...this.#sights.values()].some(
+      (sight) => !sight.ended && sight.claim === undefined && !rows.has(sight.index),
+    );
+  }
+
+  /** Takes on the submission that follows a forgotten one. */
+  renew(intent: Intent, submitted: Submitted): void {
+    this.intent = intent;
+    this.submitted = submitted;
+    this.forgotten = false;
+    this.denials = 0;
+    for (const sight of this.#sights.values()) sight.deniedSince = undefined;
   }
 
   /** Slices that were fixed by an earlier watch and never came to their receipt. */
@@ -104,17 +116,14 @@ export class LiveGroup {
 
   /** Takes a record as the account's process read it. Returns whether a member has just ended its work. */
   record(name: string, text: string): boolean {
-    if (name === "group") {
-      const [own, id] = text.split(" ");
-      if (own === this.intent.name && id !== undefined && /^\d{1,12}$/.test(id)) this.claimHolder = id;
-      return false;
-    }
     const [number, kind] = name.split(".");
     const sight = this.#sights.get(Number(number));
     if (sight === undefined) return false;
     if (kind === "claim") {
-      const [, own, id, start] = claimLine.exec(text) ?? [];
-      if (own === this.intent.name && id !== undefined && start !== undefined) sight.claim = { name: own, id, start };
+      // of any generation: the next one's may be heard of before it is known here
+      const [, own, , start, began] = claimLine.exec(text) ?? [];
+      if (own?.startsWith(`headgate-${this.id}-`) && start !== undefined)
+        sight.claim = { name: own, start, beganAtMs: Number(began) * 1000 };
       return false;
     }
     const [, start, code, began, ended] = endLine.exec(text) ?? [];
@@ -155,12 +164,15 @@ export class LiveGroup {
       if (row !== undefined) sight.deniedSince = undefined;
       else if (denied) sight.deniedSince ??= now;
       const end = sight.claim === undefined ? undefined : sight.ends.get(sight.claim.start);
+      // A start of a forgotten job: rows of the present one are of a second start, and tell nothing of the first.
+      const orphan = sight.claim !== undefined && sight.claim.name !== this.intent.name;
+      if (orphan && end === undefined && this.#mayStillRun(sight, now)) continue;
       const verdict = judge(
         {
-          row,
+          row: orphan && end !== undefined ? undefined : row,
           claimed: sight.claim !== undefined,
           end,
-          denied: denied && row === undefined,
+          denied: orphan ? end !== undefined : denied && row === undefined,
           deniedForMs: sight.deniedSince === undefined ? 0 : now - sight.deniedSince,
           endedForMs: sight.endedSince === undefined ? 0 : now - sight.endedSince,
         },
@@ -172,6 +184,12 @@ export class LiveGroup {
       sight.state = { index, job, attempt, ...facts };
       sight.ended = kind === "ended";
     }
+  }
+
+  /** Whether a start that Slurm forgot has time left by the limit that it was submitted with. */
+  #mayStillRun({ claim }: Sight, now: number): boolean {
+    const { wallMinutes } = this.plan.resources;
+    return claim !== undefined && wallMinutes !== undefined && now < claim.beganAtMs + (wallMinutes + 1) * 60_000;
   }
 
   /** Whether some member's work has ended by its own record, and Slurm has not said so yet. */

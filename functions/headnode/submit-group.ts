@@ -1,5 +1,4 @@
 // Submitting one group exactly once. Five steps under the group's lock; each may be cut short by SIGKILL and taken up again.
-import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Group } from "../../shared/headnode/batch.ts";
@@ -11,6 +10,7 @@ import type { AccountAnswer, Identity } from "./account-rule.ts";
 import { batchScript } from "./batch-script.ts";
 import type { Settings } from "./config.ts";
 import { createDurably, writeDurably } from "./durable-file.ts";
+import { claimFile, forget, freshIntent } from "./generation.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import type { Log } from "./log.ts";
 import { askRecords } from "./records.ts";
@@ -105,8 +105,16 @@ async function lookUp(context: SubmitContext, one: Case): Promise<SubmitOutcome>
   const age = (Date.now() - Date.parse(intent.at)) / 1000;
   if (!answer.lasting && age >= answer.minJobAgeSeconds)
     return { kind: "later", words: "no record of the cluster reaches back to the submission: it stays unknown" };
-  return await submit(context, one);
+  const holder = await context.account(identityOf(plan)).holder(plan.folder, claimFile(intent));
+  if (holder === "") return await submit(context, one);
+  // It had begun before slurmctld forgot it: under this name every further start would be fenced.
+  const id = holder.split(" ")[1] ?? "";
+  context.log("forgotten", { group: plan.group, id });
+  one.lock.check();
+  return await submit(context, { ...one, intent: forget(one.folder, plan.group, intent, id) });
 }
+
+const identityOf = (plan: Plan): Identity => ({ name: plan.account, uid: plan.uid, gid: plan.gid, home: plan.home });
 
 /** The base ids of rows of this uid, in rising order. */
 export const idsOf = (rows: readonly JobRow[], uid: number): string[] =>
@@ -124,8 +132,8 @@ async function settle(context: SubmitContext, one: Case, ids: readonly string[])
 
 /** Makes the group's claim for this id unless another start holds it; returns the id that it holds. */
 export async function claimFor(context: SubmitContext, plan: Plan, intent: Intent, id: string): Promise<string> {
-  const identity = { name: plan.account, uid: plan.uid, gid: plan.gid, home: plan.home };
-  const holder = await context.account(identity).claim(plan.folder, `${intent.name} ${id}`);
+  const claim = `${intent.name} ${id}`;
+  const holder = await context.account(identityOf(plan)).claim(plan.folder, claimFile(intent), claim);
   const [name, held] = holder.split(" ");
   if (name !== intent.name || held === undefined || !/^\d{1,12}$/.test(held))
     throw new Error(`the claim of group ${plan.group} holds "${holder.slice(0, 80)}", not a start of ours`);
@@ -166,11 +174,7 @@ async function stageAndSubmit(
     return conclude(context, plan, missingMembers(plan, staged));
   }
   writeDurably(join(folder, "staged"), JSON.stringify(staged));
-  const intent: Intent = {
-    // anybody may name a job: the name must not be guessable
-    name: `headgate-${group.group}-${randomBytes(10).toString("hex")}`,
-    at: new Date().toISOString(),
-  };
+  const intent = freshIntent(group.group, 0);
   lock.check();
   createDurably(join(folder, "intent"), JSON.stringify(intent));
   return await submit(context, { folder, plan, staged, intent, lock });
@@ -193,12 +197,14 @@ async function submit(context: SubmitContext, one: Case): Promise<SubmitOutcome>
       single: single ?? 0,
       resources: plan.resources,
     },
-    batchScript({ group: plan.group, name: intent.name, single }),
+    batchScript({ group: plan.group, name: intent.name, claim: claimFile(intent), single }),
   );
   if (answer.kind === "accepted")
     return accept(context, one, { id: answer.id, at: new Date().toISOString(), earlier: [] });
   context.log("sbatch", { group: plan.group, answer: answer.kind, words: answer.words });
   if (answer.kind === "unknown") return { kind: "later", words: `sbatch: ${answer.words}` };
+  // members of an earlier generation have begun: a refusal of the rest is not the end of the group
+  if (intent.generation > 0) return { kind: "later", words: `sbatch: ${answer.words}` };
   const members = live.map((member) => rejected(member, answer.words, "sbatch"));
   return conclude(context, plan, [...members, ...missingMembers(plan, staged)]);
 }

@@ -8,6 +8,7 @@ import { Collector } from "./collector.ts";
 import type { Settings } from "./config.ts";
 import { heartbeatOf } from "./describe.ts";
 import { readIfThere, writeDurably } from "./durable-file.ts";
+import { forget } from "./generation.ts";
 import { isVague, LiveGroup } from "./live-group.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import type { Log } from "./log.ts";
@@ -285,15 +286,15 @@ export class Watch {
         await within(this.#account(identityOf(group.plan)).look(group.id), 20_000).catch(() => {});
       }
       group.judge(rows, lasting.ok, this.#patience, now);
-      if (lasting.ok && rows.size === 0) await this.#denied(group, lasting.lasting);
+      const unknown = lasting.ok && (answers.get(group) ?? []).length === 0 && group.hasUnknown(rows);
+      if (unknown) await this.#denied(group, lasting.lasting);
       else group.denials = 0;
     }
   }
 
-  /** An acknowledged job that every record denies, and of which no start has claimed anything: slurmctld forgot it. */
+  /** An acknowledged job that squeue denies, with members that no record knows and that have not begun: slurmctld forgot it. */
   async #denied(group: LiveGroup, lasting: boolean): Promise<void> {
     const { slurm, spool, log } = this.#context;
-    if (group.anyClaim || !group.waits) return;
     group.denials += 1;
     if (group.denials < 2) return this.#wake.soon();
     const age = (Date.now() - Date.parse(group.submitted.at)) / 1000;
@@ -304,16 +305,25 @@ export class Watch {
     const lock = await takeLock(spool.lock(group.id), 5);
     if (lock === undefined) return;
     try {
+      const submitted = readRecord(group.folder, "jobid", Submitted);
+      if (submitted !== undefined && submitted.id !== group.submitted.id) return;
       log("forgotten", { group: group.id, id: group.submitted.id });
-      // back to an intent without an id: the look-up comes first again, and the claims make a second job safe
-      const earlier = readIfThere(join(group.folder, "forgotten")) ?? "";
-      writeDurably(join(group.folder, "forgotten"), `${earlier}${group.submitted.id} ${group.submitted.at}\n`);
-      rmSync(join(group.folder, "jobid"));
+      // what has been seen to end is kept before the name changes under which Slurm tells of it
+      this.#cutAll(group);
+      forget(group.folder, group.id, group.intent, group.submitted.id);
+      group.forgotten = true;
     } finally {
       await lock.release();
     }
-    this.#groups.delete(group.id);
     this.#wake.now();
+  }
+
+  /** Submits a forgotten group again, or finds that a delivery has done it. */
+  async #takeUpAgain(group: LiveGroup): Promise<void> {
+    if (readRecord(group.folder, "jobid", Submitted) === undefined) await this.#resume(group.id);
+    const intent = readRecord(group.folder, "intent", Intent);
+    const submitted = readRecord(group.folder, "jobid", Submitted);
+    if (intent !== undefined && submitted !== undefined) group.renew(intent, submitted);
   }
 
   /** Ended members become slices: at once where all have ended, otherwise when a few intervals' worth have gathered. */
@@ -327,6 +337,10 @@ export class Watch {
     const ripe = Date.now() - since >= 2_000 * this.#context.settings.watchSeconds;
     if (group.waits && !ripe) return;
     this.#gatherSince.delete(group);
+    this.#cutAll(group);
+  }
+
+  #cutAll(group: LiveGroup): void {
     for (let slice = group.cutSlice(); slice !== undefined; slice = group.cutSlice()) this.#collector.add(group, slice);
   }
   readonly #gatherSince = new Map<LiveGroup, number>();

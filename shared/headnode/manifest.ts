@@ -23,7 +23,10 @@ export const ManifestHead = z.strictObject({
 });
 export type ManifestHead = z.infer<typeof ManifestHead>;
 
-/** A file that was collected. Either `pack` and `offset` (bytes `offset` to `offset + size` of that pack) or `object`; both are names below the collection's prefix. */
+/**
+ * A file that was collected. Paths are unique within a member: the logs are "stdout" and "stderr" (roles of the same name),
+ * results have their path in work; a result whose path is that of a log gets "work/" before it, as often as it takes to be
+ * unlike every other path. Inputs that lie there unchanged are no results and are not listed. Either `pack` and `offset` (bytes `offset` to `offset + size` of that pack) or `object`; both are names below the collection's prefix. */
 export const ManifestFile = z.strictObject({
   member: z.int().min(0),
   path: z.string(),

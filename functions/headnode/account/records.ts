@@ -2,7 +2,7 @@
 import { type FSWatcher, watch } from "node:fs";
 import { SafeFolder } from "./safe-folder.ts";
 
-const recordName = /^(?:group|\d{1,4}\.(?:claim|end))$/;
+const recordName = /^(?:group(?:\.\d{1,4})?|\d{1,4}\.(?:claim|end))$/;
 const longest = 512;
 const mostEntries = 20_000;
 const lookEveryMs = 1_000;

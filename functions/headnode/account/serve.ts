@@ -3,14 +3,15 @@ import type { FileHandle } from "node:fs/promises";
 import { encodeFrame, FrameReader } from "../frames.ts";
 import { collect, measure, type Wanted } from "./collect.ts";
 import { Records } from "./records.ts";
-import { claimGroup, createBelow, makeGroup } from "./stage.ts";
+import { claimGroup, claimHolder, createBelow, makeGroup } from "./stage.ts";
 
 /** What root may ask. Every request but "data" and "credit" is answered once under its id. */
 export type Request = Asked | { op: "data"; id: number; last?: true } | { op: "credit"; id: number; bytes: number };
 type Asked =
   | { op: "make"; id: number; folder: string; members: number[] }
   | { op: "create"; id: number; folder: string; path: string }
-  | { op: "claim"; id: number; folder: string; words: string }
+  | { op: "claim"; id: number; folder: string; name: string; words: string }
+  | { op: "holder"; id: number; folder: string; name: string }
   | { op: "follow"; id: number; group: string; folder: string }
   | { op: "unfollow"; id: number; group: string }
   | { op: "look"; id: number; group: string }
@@ -80,7 +81,9 @@ async function answer(request: Asked): Promise<object | undefined> {
       await create(request.id, request.folder, request.path);
       return undefined;
     case "claim":
-      return { holder: await claimGroup(request.folder, request.words) };
+      return { holder: await claimGroup(request.folder, request.name, request.words) };
+    case "holder":
+      return { holder: await claimHolder(request.folder, request.name) };
     case "follow":
       return await follow(request.group, request.folder);
     case "unfollow":

@@ -42,8 +42,8 @@ export async function createBelow(groupPath: string, path: string): Promise<File
   }
 }
 
-/** Makes the group's claim with these words unless there is one; returns the words that it holds. */
-export async function claimGroup(groupPath: string, words: string): Promise<string> {
+/** Makes the claim in this file among the group's records unless there is one; returns the words that it holds. */
+export async function claimGroup(groupPath: string, name: string, words: string): Promise<string> {
   const group = await SafeFolder.open(groupPath);
   const records = await group.sub("records");
   try {
@@ -51,19 +51,38 @@ export async function claimGroup(groupPath: string, words: string): Promise<stri
     const file = await records.create(aside, 0o644);
     await file.writeFile(`${words}\n`);
     await file.close();
-    await link(records.at(aside), records.at("group")).catch((error: NodeJS.ErrnoException) => {
+    await link(records.at(aside), records.at(name)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;
     });
     await unlink(records.at(aside));
-    const held = await records.read("group");
-    try {
-      if (!(await held.stat()).isFile()) throw new Error("the group's claim is no regular file");
-      return (await held.readFile("utf8")).slice(0, 200).trim();
-    } finally {
-      await held.close();
-    }
+    return await readClaim(records, name);
   } finally {
     await records.close();
     await group.close();
+  }
+}
+
+/** The words of the claim in this file among the group's records; "" where there is none. */
+export async function claimHolder(groupPath: string, name: string): Promise<string> {
+  const group = await SafeFolder.open(groupPath);
+  const records = await group.sub("records");
+  try {
+    return await readClaim(records, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  } finally {
+    await records.close();
+    await group.close();
+  }
+}
+
+async function readClaim(records: SafeFolder, name: string): Promise<string> {
+  const held = await records.read(name);
+  try {
+    if (!(await held.stat()).isFile()) throw new Error("the group's claim is no regular file");
+    return (await held.readFile("utf8")).slice(0, 200).trim();
+  } finally {
+    await held.close();
   }
 }

@@ -1,0 +1,123 @@
+// What follows from the records: every word of Slurm's, and no conclusion from silence.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Evidence, judge, patience } from "../../../shared/slurm/evidence.ts";
+import { meanings, readState, type SlurmState, slurmStates } from "../../../shared/slurm/job-state.ts";
+
+const end = (code: number) => ({ code, startedAt: "2026-11-22T03:00:00.000Z", endedAt: "2026-11-22T03:00:01.000Z" });
+const row = (state: SlurmState, exit: { exitCode?: number; signal?: number } = {}) =>
+  ({ id: "7", index: undefined, uid: 1001, state, source: "squeue", ...exit }) as const;
+const nothing: Evidence = {
+  row: undefined,
+  claimed: false,
+  end: undefined,
+  denied: false,
+  deniedForMs: 0,
+  endedForMs: Number.POSITIVE_INFINITY,
+};
+
+describe("a member's evidence", () => {
+  it.each<[string, Partial<Evidence>, object]>([
+    [
+      "COMPLETED and its own end",
+      { row: row("COMPLETED"), claimed: true, end: end(0) },
+      { state: "succeeded", exitCode: 0 },
+    ],
+    ["COMPLETED without an end, at once", { row: row("COMPLETED"), endedForMs: 0 }, { kind: "unknown" }],
+    ["COMPLETED without an end, for long", { row: row("COMPLETED") }, { state: "failed", reason: "node-failure" }],
+    [
+      "exit code 3",
+      { row: row("FAILED", { exitCode: 3, signal: 0 }), claimed: true, end: end(3) },
+      { reason: "exit-code", exitCode: 3 },
+    ],
+    [
+      "a program ended by signal 11",
+      { row: row("FAILED", { exitCode: 139, signal: 0 }), claimed: true, end: end(139) },
+      { reason: "signal", signal: 11 },
+    ],
+    [
+      "the script itself killed",
+      { row: row("FAILED", { exitCode: 0, signal: 9 }), claimed: true },
+      { reason: "signal", signal: 9 },
+    ],
+    ["a fenced start", { row: row("FAILED", { exitCode: 113, signal: 0 }), claimed: true }, { reason: "node-failure" }],
+    [
+      "a fenced start beside work that succeeded",
+      { row: row("FAILED", { exitCode: 113, signal: 0 }), claimed: true, end: end(0) },
+      { state: "failed", reason: "node-failure" },
+    ],
+    [
+      "a program's own 113",
+      { row: row("FAILED", { exitCode: 113, signal: 0 }), claimed: true, end: end(113) },
+      { reason: "exit-code", exitCode: 113 },
+    ],
+    [
+      "an output file that could not be opened",
+      { row: row("FAILED", { exitCode: 0, signal: 53 }) },
+      { reason: "node-failure" },
+    ],
+    ["the time limit", { row: row("TIMEOUT"), claimed: true, end: end(143) }, { reason: "time-limit" }],
+    ["a cancellation that came first", { row: row("CANCELLED"), claimed: true, end: end(0) }, { state: "cancelled" }],
+    ["too much memory", { row: row("OUT_OF_MEMORY") }, { reason: "out-of-memory" }],
+    ["preemption", { row: row("PREEMPTED") }, { reason: "preempted" }],
+    ["silence", {}, { kind: "unknown" }],
+    ["an end record before anybody was asked", { claimed: true, end: end(0) }, { kind: "unknown" }],
+    [
+      "an end record that no record knows of",
+      { claimed: true, end: end(0), denied: true },
+      { state: "succeeded", source: "job" },
+    ],
+    ["denial for an hour", { denied: true, deniedForMs: 3_600_000 }, { kind: "unknown" }],
+    ["denial for a day", { denied: true, deniedForMs: patience.lostAfterMs }, { state: "failed", reason: "lost" }],
+  ])("judges %s", (_, evidence, verdict) => {
+    expect(judge({ ...nothing, ...evidence })).toMatchObject(verdict);
+  });
+
+  it("has a meaning for every word of Slurm's, with its extras", () => {
+    for (const state of slurmStates) {
+      expect(meanings[state]).toBeDefined();
+      expect(readState(`${state} by 1000`)).toBe(state);
+      expect(readState(`${state}+`)).toBe(state);
+    }
+    expect(readState("SOMETHING_NEW")).toBeUndefined();
+    expect(readState("x COMPLETED")).toBeUndefined();
+  });
+
+  const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
+    row: fc.option(
+      fc
+        .record({ state: fc.constantFrom(...slurmStates), exitCode: fc.nat(255), signal: fc.nat(64) })
+        .map(({ state, ...exit }) => row(state, exit)),
+      { nil: undefined },
+    ),
+    claimed: fc.boolean(),
+    end: fc.option(fc.nat(255).map(end), { nil: undefined }),
+    denied: fc.boolean(),
+    deniedForMs: fc.nat(10 * 24 * 3_600_000),
+    endedForMs: fc.nat(600_000),
+  });
+
+  it("never calls a success what lacks COMPLETED, where Slurm speaks, or an end record of code 0", () => {
+    fc.assert(
+      fc.property(anyEvidence, (evidence) => {
+        const verdict = judge(evidence);
+        if (verdict.kind !== "ended" || verdict.state !== "succeeded") return;
+        expect(evidence.end?.code).toBe(0);
+        if (evidence.row !== undefined) expect(evidence.row.state).toBe("COMPLETED");
+        else expect(verdict.source).toBe("job");
+      }),
+    );
+  });
+
+  it("never ends what no record was asked about, nor what Slurm still has", () => {
+    fc.assert(
+      fc.property(anyEvidence, (evidence) => {
+        const verdict = judge(evidence);
+        if (evidence.row === undefined && !evidence.denied) expect(verdict.kind).toBe("unknown");
+        if (evidence.row !== undefined && meanings[evidence.row.state].phase !== "ended")
+          expect(verdict.kind).toBe("live");
+        if (verdict.kind === "ended" && verdict.state === "failed") expect(verdict.reason).toBeDefined();
+      }),
+    );
+  });
+});
