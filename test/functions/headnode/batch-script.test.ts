@@ -15,7 +15,7 @@ function place(script: string) {
   mkdirSync(join(folder, "records"));
   writeFileSync(join(folder, "group"), `${group}\n`);
   writeFileSync(join(folder, "script"), script);
-  writeFileSync(join(folder, "batch"), batchScript({ group, name, single: undefined }));
+  writeFileSync(join(folder, "batch"), batchScript({ group, name, claim: "group", single: undefined }));
   chmodSync(join(folder, "batch"), 0o755);
   const env = (member: number, id: string) => ({
     PATH: "/usr/bin:/bin",
@@ -105,7 +105,7 @@ describe("the batch script", () => {
   });
 
   it("tells a person's directives to nobody", () => {
-    expect(batchScript({ group, name, single: 3 })).not.toMatch(/^#SBATCH/m);
-    expect(batchScript({ group, name, single: 3 })).toContain("single=3");
+    expect(batchScript({ group, name, claim: "group", single: 3 })).not.toMatch(/^#SBATCH/m);
+    expect(batchScript({ group, name, claim: "group", single: 3 })).toContain("single=3");
   });
 });
