@@ -133,7 +133,7 @@ export const bumps: ApplicationSpec = {
     required: ["model"],
     additionalProperties: false,
   },
-  defaults: { nodes: 1, tasks: 1, cpusPerTask: 1, memoryMb: 512, wallMinutes: 60 },
+  defaults: { nodes: 1, tasks: 1, cpusPerTask: 1, memoryMb: 512, wallMinutes: 30 },
   limits: defaultLimits,
   script: batchScript,
   check(_parameters, inputs) {
