@@ -71,8 +71,16 @@ module.exports = {
       name: "functions-stay-below",
       severity: "error",
       comment: "A function imports shared and functions/edge, nothing of infra, web or another function.",
-      from: { path: "^functions/([^/]+)/" },
+      from: { path: "^functions/([^/]+)/", pathNot: "^functions/reconcile/" },
       to: { path: ["^(infra|web|test)/", "^functions/"], pathNot: ["^functions/edge/", "^functions/$1/"] },
+    },
+    {
+      name: "reconcile-does-it-again",
+      severity: "error",
+      comment:
+        "reconcile does again what dispatch and observe did, by their own code; it imports nothing else of a function.",
+      from: { path: "^functions/reconcile/" },
+      to: { path: ["^(infra|web|test)/", "^functions/"], pathNot: "^functions/(edge|reconcile|dispatch|observe)/" },
     },
     {
       name: "edge-knows-no-function",

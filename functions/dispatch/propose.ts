@@ -2,7 +2,7 @@
 import { renderJob } from "../../shared/application/applications.ts";
 import { iso } from "../../shared/aws/clock.ts";
 import { ulid } from "../../shared/aws/ulid.ts";
-import { alikeHash, formGroups } from "../../shared/job/groups.ts";
+import { alikeKey, formGroups } from "../../shared/job/groups.ts";
 import type { GroupRecord, JobRecord } from "../../shared/job/job-record.ts";
 import type { DispatchParts } from "./parts.ts";
 import { refusalWords, refuse } from "./refuse.ts";
@@ -40,7 +40,7 @@ export async function propose(free: readonly JobRecord[], parts: DispatchParts):
 function weighed(job: JobRecord) {
   const { script, files, limits } = rendered(job);
   const { person, cluster, account, application, version, resources } = job;
-  const alike = alikeHash({ person, cluster, account, application, version, resources, script, limits });
+  const alike = alikeKey({ person, cluster, account, application, version, resources, script, limits });
   const bytes = Object.values(files).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   return { alike, inputs: job.inputs.length, bytes };
 }

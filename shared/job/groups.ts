@@ -1,5 +1,4 @@
 // Forming groups: jobs that are alike in everything but their parameters and inputs are submitted as one array.
-import { createHash } from "node:crypto";
 import type { Resources } from "../contract/job.ts";
 
 /** A group has at most this many members: below MaxArraySize's default of 1,001. */
@@ -22,7 +21,7 @@ export type Alike = {
 };
 
 /** The same text for alike jobs, another for any others. */
-export const alikeHash = (alike: Alike): string => createHash("sha256").update(canonicalJson(alike)).digest("hex");
+export const alikeKey = (alike: Alike): string => canonicalJson(alike);
 
 /**
  * Splits candidates, in their order, into groups of alike ones within the bounds of members, inputs and bytes.

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
-  alikeHash,
+  alikeKey,
   canonicalJson,
   formGroups,
   maxGroupBytes,
@@ -53,9 +53,9 @@ test("alike is decided by what jobs have in common, whatever the order of their 
     script: "x",
     limits: { bytes: 1, files: 1 },
   };
-  expect(alikeHash({ ...alike, resources: { tasks: 2, nodes: 1 } })).toBe(alikeHash(alike));
-  expect(alikeHash({ ...alike, account: "b" })).not.toBe(alikeHash(alike));
-  expect(alikeHash({ ...alike, resources: { nodes: 2, tasks: 1 } })).not.toBe(alikeHash(alike));
+  expect(alikeKey({ ...alike, resources: { tasks: 2, nodes: 1 } })).toBe(alikeKey(alike));
+  expect(alikeKey({ ...alike, account: "b" })).not.toBe(alikeKey(alike));
+  expect(alikeKey({ ...alike, resources: { nodes: 2, tasks: 1 } })).not.toBe(alikeKey(alike));
   expect(canonicalJson({ b: [{ d: 1, c: undefined }], a: null })).toBe('{"a":null,"b":[{"d":1}]}');
 });
 
