@@ -3,7 +3,13 @@ import { assign } from "../../shared/shell/quote.ts";
 import { wrapperExit } from "../../shared/slurm/evidence.ts";
 
 /** Names in the group's folder. */
-export const groupFiles = { id: "group", script: "script", records: "records", members: "members", claim: "group" } as const;
+export const groupFiles = {
+  id: "group",
+  script: "script",
+  records: "records",
+  members: "members",
+  claim: "group",
+} as const;
 
 /** Names that a member's folder keeps for itself: no file of an application may have them. */
 export const memberFiles = ["work", "stdout", "stderr"] as const;

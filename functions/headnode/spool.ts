@@ -32,9 +32,11 @@ export const Staged = z.object({
 });
 export type Staged = z.infer<typeof Staged>;
 
+/** A submission that is to be, or is. A later generation follows a job that slurmctld forgot after it had begun. */
 export const Intent = z.object({
   name: z.string().regex(/^headgate-[0-9A-Z]{26}-[0-9a-f]{20}$/),
   at: z.iso.datetime(),
+  generation: z.int().min(0).max(9_999).default(0),
 });
 export type Intent = z.infer<typeof Intent>;
 

@@ -1,5 +1,5 @@
 // The watch's work: load what lives, ask Slurm once, judge, tell, collect.
-import { type FSWatcher, mkdirSync, renameSync, rmSync, watch as watchFile, writeFileSync } from "node:fs";
+import { type FSWatcher, mkdirSync, renameSync, watch as watchFile, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Patience, patience } from "../../shared/slurm/evidence.ts";
 import { AccountProcess } from "./account-process.ts";
@@ -7,7 +7,7 @@ import type { Identity } from "./account-rule.ts";
 import { Collector } from "./collector.ts";
 import type { Settings } from "./config.ts";
 import { heartbeatOf } from "./describe.ts";
-import { readIfThere, writeDurably } from "./durable-file.ts";
+import { writeDurably } from "./durable-file.ts";
 import { forget } from "./generation.ts";
 import { isVague, LiveGroup } from "./live-group.ts";
 import { type Lock, takeLock } from "./lock.ts";
@@ -172,7 +172,8 @@ export class Watch {
 
   /** One look at Slurm for all groups, and what follows from it. */
   async #look(): Promise<void> {
-    const waiting = [...this.#groups.values()].filter((group) => group.waits);
+    for (const group of this.#groups.values()) if (group.forgotten) await this.#takeUpAgain(group);
+    const waiting = [...this.#groups.values()].filter((group) => group.waits && !group.forgotten);
     for (const account of new Set(waiting.map((group) => group.plan.account))) this.#revive(account);
     if (waiting.length > 0) {
       const rows = await this.#squeue(waiting);
@@ -306,7 +307,8 @@ export class Watch {
     if (lock === undefined) return;
     try {
       const submitted = readRecord(group.folder, "jobid", Submitted);
-      if (submitted !== undefined && submitted.id !== group.submitted.id) return;
+      const intent = readRecord(group.folder, "intent", Intent);
+      if (submitted?.id !== group.submitted.id || intent?.name !== group.intent.name) return;
       log("forgotten", { group: group.id, id: group.submitted.id });
       // what has been seen to end is kept before the name changes under which Slurm tells of it
       this.#cutAll(group);

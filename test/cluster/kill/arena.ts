@@ -30,6 +30,10 @@ export type Arena = {
   put(batch: Batch): Promise<void>;
   /** Lets no job start (true) or lets them start again. */
   drain(on: boolean): Promise<void>;
+  /** The id that slurmctld gives out next. */
+  nextId(): Promise<number>;
+  /** Uses up the ids below `next`, by jobs that never run: slurmd refuses an id that it has run before. */
+  burnIds(next: number): Promise<void>;
   /** When slurmctld last saved its jobs (milliseconds). */
   savedAt(): number;
   stop(keep: boolean): Promise<void>;
@@ -101,7 +105,11 @@ export async function openArena(log: (line: string) => void): Promise<Arena> {
     },
   };
   const conf = slurm.conf ?? "";
-  const scontrol = (...words: string[]) => run([join(slurm.bin, "scontrol"), ...words], { SLURM_CONF: conf }, 35_000);
+  const slurmProgram = (name: string, ...words: string[]) =>
+    run([join(slurm.bin, name), ...words], { SLURM_CONF: conf }, 35_000);
+  const scontrol = (...words: string[]) => slurmProgram("scontrol", ...words);
+  const nextId = async () =>
+    Number(/^NEXT_JOB_ID\s*=\s*(\d+)/m.exec((await scontrol("show", "config")).stdout)?.[1] ?? 0);
   return {
     dir,
     slurm,
@@ -115,7 +123,17 @@ export async function openArena(log: (line: string) => void): Promise<Arena> {
     put: (batch) => s3.put(buckets.batches, batchKey(cluster, batch.batch), Buffer.from(JSON.stringify(batch))),
     async drain(on) {
       const state = on ? ["state=drain", "reason=kill-test"] : ["state=resume"];
-      await scontrol("update", `nodename=n[1-${nodes}]`, ...state);
+      // each by itself: one that is not drained refuses to be resumed
+      for (let n = 1; n <= nodes; n++) await scontrol("update", `nodename=n${n}`, ...state);
+    },
+    nextId,
+    async burnIds(next) {
+      const ids: string[] = [];
+      for (let left = next - (await nextId()); left > 0; left--) {
+        const burnt = await slurmProgram("sbatch", "--parsable", "--hold", "--job-name=burnt", "--wrap=true");
+        ids.push(burnt.stdout.trim());
+      }
+      for (let at = 0; at < ids.length; at += 200) await slurmProgram("scancel", ...ids.slice(at, at + 200));
     },
     savedAt: () => statSync(join(dirname(conf), "..", "state", "job_state"), { throwIfNoEntry: false })?.mtimeMs ?? 0,
     async stop(keep) {

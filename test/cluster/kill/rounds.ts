@@ -26,6 +26,8 @@ export type ControllerRound = {
   name: string;
   sizes: number[];
   account: string;
+  /** CPUs of each member: with many of them not all members of a group can begin at once. */
+  cpus: number;
   /** The jobs wait until slurmctld has saved them, so that it starts the same ids again; otherwise it forgets them. */
   saved: boolean;
   /** The program is killed with its intent written, so that no id is known when slurmctld dies. */
@@ -91,6 +93,7 @@ function drawController(dice: Dice, name: string, size: number, n: number, left:
     name,
     sizes: Array.from({ length: together }, () => size),
     account: dice.chance(0.25) ? "bob" : "alice",
+    cpus: size === 7 && dice.chance(0.7) ? 8 : 1,
     saved,
     halfway: !saved && dice.chance(0.35) ? { kind: "intent", afterMs: dice.between(8, 40) } : undefined,
     killedMs: dice.chance(0.5) ? dice.between(0, 60) : dice.between(0, 900),
@@ -98,6 +101,6 @@ function drawController(dice: Dice, name: string, size: number, n: number, left:
     killsWatch: dice.chance(0.3),
     whileDown: dice.chance(0.25),
     afterwards: dice.chance(0.5),
-    stranger: dice.chance(0.4),
+    stranger: dice.chance(0.25),
   };
 }
