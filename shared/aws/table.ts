@@ -173,7 +173,7 @@ export function withoutKeys(item: Item): Item {
 const keyNames = new Set(["pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"]);
 
 /** Shards of a cluster's due things. A later release may add some, never take some away. */
-export const shards = [0, 1, 2, 3] as const;
+const shards = [0, 1, 2, 3] as const;
 
 /** Partition key of a cluster's due things, by the id of the thing. */
 export const dueKey = (cluster: string, id: string): string =>

@@ -55,7 +55,7 @@ export function move(job: JobRecord, seen: Observation): Change | undefined {
   return {
     changes,
     event: {
-      at: seen.endedAt ?? seen.at,
+      at: momentOf(job, seen),
       state: seen.state,
       attempt: seen.attempt,
       cause: causeOf(job, seen),
@@ -131,6 +131,12 @@ function causeOf(job: JobRecord, seen: Observation): string {
   if (seen.reason) return seen.reason;
   if (seen.state === "queued" && job.state === "running") return "requeued";
   return causes[seen.state];
+}
+
+/** When it happened; records of ends have whole seconds, which must not put an end before what preceded it. */
+function momentOf(job: JobRecord, seen: Observation): string {
+  const before = job.events.at(-1)?.at ?? "";
+  return seen.endedAt !== undefined && seen.endedAt >= before ? seen.endedAt : seen.at;
 }
 
 const causes: Readonly<Record<JobState, string>> = {

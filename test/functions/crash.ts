@@ -1,7 +1,7 @@
 // Ends a run at its nth side effect: before it happens, or just after it has.
 import type { Gateway } from "./gateway.ts";
 
-export class Crash extends Error {}
+class Crash extends Error {}
 
 export type Bomb = { at: number; when: "before" | "after"; seen: number };
 

@@ -31,7 +31,7 @@ export const listJobFiles: ApiOperation<"listJobFiles"> = async ({ params, query
 };
 
 /** Where a file is had. A part "." would be dropped by every client, so it is encoded twice. */
-export function fileAddress(job: string, path: string): string {
+function fileAddress(job: string, path: string): string {
   const parts = path
     .split("/")
     .map((part) => (/^\.{1,2}$/.test(part) ? part.replaceAll(".", "%252E") : encodeURIComponent(part.toWellFormed())));
