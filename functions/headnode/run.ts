@@ -1,4 +1,5 @@
 // `run`: what SSM starts. Reads the batch that $SSM_batch names, does it, says in receipts what became of it.
+import { existsSync } from "node:fs";
 import * as z from "zod";
 import { ulidPattern } from "../../shared/contract/id.ts";
 import { Batch, batchKey, type Group } from "../../shared/headnode/batch.ts";
@@ -121,7 +122,8 @@ async function tellOutcomes(
     objects,
     fresh.map(({ states }) => states),
   );
-  for (const { folder, states } of fresh) rememberTold(folder, states.members);
+  // a group that has been told to its end meanwhile has moved on
+  for (const { folder, states } of fresh) if (existsSync(folder)) rememberTold(folder, states.members);
   if (repeats.length > 0) await report(context, repeats);
 }
 

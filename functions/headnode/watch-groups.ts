@@ -75,7 +75,7 @@ export class Watch {
         this.#beat();
         await this.#look();
         await this.#tell();
-        this.#dismiss();
+        await this.#dismiss();
       }
       if (this.#liveFolders().length > 0) emptySince = Date.now();
       else if (Date.now() - emptySince > lingerMs) break;
@@ -104,7 +104,7 @@ export class Watch {
       if (this.#groups.has(id)) continue;
       const folder = spool.live(id);
       if (readRecord(folder, "refused", Refused) !== undefined) {
-        if (await this.#tellRefused(id, folder)) this.#moveAway(id);
+        if (await this.#tellRefused(id, folder)) await this.#moveAway(id);
         continue;
       }
       const intent = readRecord(folder, "intent", Intent);
@@ -381,9 +381,9 @@ export class Watch {
   }
 
   /** Lets go of groups that have nothing more to say. */
-  #dismiss(): void {
+  async #dismiss(): Promise<void> {
     for (const group of [...this.#groups.values()]) {
-      if (!group.finished) continue;
+      if (!group.finished || !(await this.#moveAway(group.id))) continue;
       this.#groups.delete(group.id);
       this.#context.log("finished", { group: group.id });
       const process = this.#processes.get(group.plan.account);
@@ -392,14 +392,21 @@ export class Watch {
         process?.close();
         this.#processes.delete(group.plan.account);
       }
-      this.#moveAway(group.id);
     }
   }
 
-  #moveAway(id: string): void {
+  /** Under the group's lock, or a delivery that has just seen the folder would take the group for a new one; false: not now. */
+  async #moveAway(id: string): Promise<boolean> {
     const { spool } = this.#context;
-    mkdirSync(dirname(spool.done(id)), { recursive: true, mode: 0o700 });
-    renameSync(spool.live(id), spool.done(id));
+    const lock = await takeLock(spool.lock(id), 0);
+    if (lock === undefined) return false;
+    try {
+      mkdirSync(dirname(spool.done(id)), { recursive: true, mode: 0o700 });
+      renameSync(spool.live(id), spool.done(id));
+      return true;
+    } finally {
+      await lock.release();
+    }
   }
 
   /** A sign of life, at most once a minute; nothing waits for it. */
