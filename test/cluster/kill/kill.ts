@@ -71,35 +71,32 @@ try {
 say(verdict === 0 ? "every law was kept" : "NOT every law was kept");
 process.exitCode = verdict;
 
-/** Ordinary rounds side by side, then those that lose slurmctld, one after another; then whatever is under way. */
+/** Rounds that lose slurmctld, one after another, then ordinary ones side by side; then whatever is under way. */
 async function playAll(): Promise<void> {
+  for (const round of rounds.filter((one): one is ControllerRound => one.kind === "controller")) {
+    if (stopping) return;
+    await play.controller(round);
+    const under = play.outstanding().length;
+    say(`${round.name}: slurmctld killed${round.saved ? " with its jobs saved" : ""}; ${under} groups under way`);
+  }
   const ordinary = rounds.filter((round): round is OrdinaryRound => round.kind === "ordinary");
   const large = ordinary.filter((round) => round.size > 100);
   const small = ordinary.filter((round) => round.size <= 100);
-  const lanes = Math.max(1, Number(values.lanes) || 1);
+  const lanes = Math.max(2, Number(values.lanes) || 2);
   const work = async (queue: OrdinaryRound[], atOnce: number) => {
     for (let round = queue.shift(); round !== undefined && !stopping; round = queue.shift()) {
+      const { size } = round;
       // the cluster is not to be flooded: what a kill leaves behind should be seen while it matters
-      for (let n = 0; n < 600 && play.outstanding().filter((one) => one.size === round?.size).length > atOnce; n++)
-        await delay(200);
+      const full = () => play.outstanding().filter((one) => one.size === size).length > atOnce;
+      for (let n = 0; n < 600 && full(); n++) await delay(200);
       await play.ordinary(round);
     }
   };
   const silent = setInterval(() => void play.reconcile(), 20_000);
-  await Promise.all([
-    ...Array.from({ length: lanes - 1 }, () => work(small, 24)),
-    work(large, 1).then(() => work(small, 24)),
-  ]);
-  await settle(300_000);
+  const lane = () => work(small, 24);
+  await Promise.all([...Array.from({ length: lanes - 1 }, lane), work(large, 1).then(lane)]);
   clearInterval(silent);
-  for (const round of rounds.filter((one): one is ControllerRound => one.kind === "controller")) {
-    if (stopping) break;
-    await play.controller(round);
-    say(
-      `${round.name}: slurmctld killed${round.saved ? " with its jobs saved" : ""}, ${play.outstanding().length} groups under way`,
-    );
-  }
-  await settle(120_000);
+  await settle(240_000);
 }
 
 /** Waits until all results were told, as long as there is progress. */
