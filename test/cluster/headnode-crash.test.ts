@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { takeLock } from "../../functions/headnode/lock.ts";
 import { ensureAccounts } from "../../infra/local/slurm/accounts.ts";
 import { type PrivateSlurm, startPrivateSlurm } from "../../infra/local/slurm/private-slurm.ts";
 import { findProgram } from "../../infra/local/slurm/programs.ts";
@@ -171,5 +172,22 @@ describe.skipIf(!canRun)("the head node's program under SIGKILL", () => {
     const { states } = await node.settled(group, 90_000);
 
     expect(states.at(-1)).toMatchObject({ state: "succeeded" });
+  });
+
+  it("leaves a finished group in its place while a delivery of it is at work, which might else take it for a new one", async () => {
+    const group = testGroup("true");
+    const batch = await node.putBatch({ verb: "submit", groups: [group] });
+    await node.run(batch);
+    const live = join(node.spool, "groups", group.group);
+    const done = join(node.spool, "done", group.group);
+    const lock = await takeLock(join(node.spool, "locks", `${group.group}.lock`), 5);
+
+    await node.settled(group);
+    await sleep(2_500);
+    expect([existsSync(live), existsSync(done)]).toEqual([true, false]);
+
+    await lock?.release();
+    for (let n = 0; n < 100 && !existsSync(done); n++) await sleep(100);
+    expect([existsSync(live), existsSync(done)]).toEqual([false, true]);
   });
 });

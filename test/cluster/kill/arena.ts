@@ -14,7 +14,7 @@ import { followLedger, type Ledger } from "./ledger.ts";
 import { listen, type Words } from "./word.ts";
 
 export const cluster = "kill";
-export const accounts = ["alice", "bob"] as const;
+const accounts = ["alice", "bob"] as const;
 
 export type Arena = {
   dir: string;

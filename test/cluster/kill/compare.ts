@@ -10,7 +10,7 @@ import { cluster } from "./arena.ts";
 import { resultOf } from "./ledger.ts";
 import type { Played } from "./play.ts";
 
-export type Comparison = { table: Map<string, number>; broken: string[] };
+type Comparison = { table: Map<string, number>; broken: string[] };
 
 type Manifest = { head: ManifestHead; files: ManifestFile[] };
 

@@ -97,7 +97,7 @@ async function cutAt(
 }
 
 /** The pids of our watches. */
-export function watchPids(bundle: string): number[] {
+function watchPids(bundle: string): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)

@@ -11,7 +11,7 @@ import type { ControllerRound, OrdinaryRound, Try } from "./rounds.ts";
 /** A group that was asked for. */
 export type Played = { group: string; batch: string; size: number; account: string; attacked: boolean; name: string };
 
-export type Tally = {
+type Tally = {
   deliveries: number;
   killed: number;
   watchKills: number;

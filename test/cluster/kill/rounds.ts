@@ -43,8 +43,8 @@ export type ControllerRound = {
   stranger: boolean;
 };
 
-export type Round = OrdinaryRound | ControllerRound;
-export const sizes = [1, 7, 1_000] as const;
+type Round = OrdinaryRound | ControllerRound;
+const sizes = [1, 7, 1_000] as const;
 
 /** Draws all rounds; `counts` and `attacked` are groups of 1, 7 and 1,000, the attacked ones being part of the counts. */
 export function drawRounds(seed: number, counts: readonly number[], attacked: readonly number[]): Round[] {

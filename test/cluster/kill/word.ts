@@ -2,7 +2,7 @@
 import type { S3Server } from "../../../infra/local/s3/server.ts";
 import { type MemberResults, type MemberState, Receipt } from "../../../shared/headnode/receipt.ts";
 
-export type Word = {
+type Word = {
   /** Final states that were told, without repeats; more than one is a contradiction. */
   finals: MemberState[];
   /** Slices that named the member. */
