@@ -1,5 +1,5 @@
 // Locks that die with their process: one local cloud per data folder, one synthesis per checkout.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -46,7 +46,9 @@ function take(file: string): { release: () => void } | { holder: string } {
 
 /** Takes the data folder for this process. Throws where a living process holds it; the lock of one that was killed is taken over. */
 export function holdData(data: string): () => void {
-  mkdirSync(data, { recursive: true });
+  // it holds other people's inputs and results, and the credentials of every function
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  chmodSync(data, 0o700);
   const taken = take(path.join(data, "pid"));
   if ("release" in taken) return taken.release;
   throw new Error(

@@ -7,6 +7,7 @@ import { type Cloud, startCloud } from "./cloud.ts";
 import { holdData } from "./data-lock.ts";
 import { FlagError, type Flags, readFlags } from "./flags.ts";
 import { headnodePlace, installHeadnode } from "./headnode-home.ts";
+import { portRow } from "./port-row.ts";
 import { demoUsers, seedPeople } from "./seed.ts";
 import { accountUid, ensureAccounts } from "./slurm/accounts.ts";
 import { findExistingSlurm } from "./slurm/existing-slurm.ts";
@@ -81,7 +82,7 @@ async function main(flags: Flags): Promise<void> {
   try {
     cloud = await startCloud({
       data: flags.data,
-      port: flags.port,
+      port: await portRow(flags.port, flags.data),
       assembly,
       dynamo: flags.dynamo,
       scale: flags.scale,
