@@ -49,8 +49,11 @@ const rounds = drawRounds(seed, counts, attacked);
 say(`seed ${seed}: ${counts.join(", ")} groups of 1, 7, 1,000 members; ${attacked.join(", ")} of them lose slurmctld`);
 const arena = await openArena(say);
 const play = new Play(arena, seed);
+// Ctrl-C begins no further round and judges what was played; a second one does not even wait for what is under way
 let stopping = false;
-process.once("SIGINT", () => {
+let leaving = false;
+process.on("SIGINT", () => {
+  leaving = stopping;
   stopping = true;
 });
 const progress = setInterval(() => {
@@ -68,13 +71,14 @@ try {
   clearInterval(progress);
   await arena.stop(values.keep || verdict !== 0);
 }
-say(verdict === 0 ? "every law was kept" : "NOT every law was kept");
-process.exitCode = verdict;
+const early = stopping ? "; it was stopped early" : "";
+say(`${verdict === 0 ? "every law was kept" : "NOT every law was kept"}${early}`);
+process.exitCode = stopping ? 1 : verdict;
 
 /** Rounds that lose slurmctld, one after another, then ordinary ones side by side; then whatever is under way. */
 async function playAll(): Promise<void> {
   for (const round of rounds.filter((one): one is ControllerRound => one.kind === "controller")) {
-    if (stopping) return;
+    if (stopping) break;
     await play.controller(round);
     const under = play.outstanding().length;
     say(`${round.name}: slurmctld killed${round.saved ? " with its jobs saved" : ""}; ${under} groups under way`);
@@ -106,7 +110,7 @@ async function settle(quietMs: number): Promise<void> {
   for (;;) {
     await arena.words.settle();
     const left = play.outstanding();
-    if (left.length === 0 || stopping) return;
+    if (left.length === 0 || leaving) return;
     const told = left.reduce((sum, played) => sum + arena.words.named(played.group), 0) - left.length * 10_000;
     if (told !== last) since = Date.now();
     last = told;
@@ -148,7 +152,7 @@ async function judgeAll(): Promise<number> {
   list("laws broken by its word", broken);
   list("faults", faults);
   console.log(`${((Date.now() - begun) / 1000).toFixed(0)} s`);
-  return judged === 0 && broken.length === 0 && faults.length === 0 && !stopping ? 0 : 1;
+  return judged === 0 && broken.length === 0 && faults.length === 0 ? 0 : 1;
 }
 
 function list(title: string, lines: readonly string[]): void {
