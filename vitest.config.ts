@@ -1,7 +1,13 @@
-// Two projects: unit (fast, every machine) and cluster (real Slurm, real browsers, whole stacks; one file after another).
+// Three projects: unit (every machine, before each commit), parts (each real part by itself), cluster (whole stacks on real Slurm, real browsers).
 import { defineConfig } from "vitest/config";
 
-const slow = ["test/cluster/**/*.test.ts", "test/browser/**/*.test.ts", "test/journey/**/*.test.ts"];
+const cluster = ["test/cluster/**/*.test.ts", "test/browser/**/*.test.ts", "test/journey/**/*.test.ts"];
+const parts = [
+  "test/infra/local/{cloud,s3,slurm}/**/*.test.ts",
+  "test/infra/local/cloud.test.ts",
+  "test/infra/stacks/**/*.test.ts",
+  "test/shared/application/bumps.test.ts",
+];
 
 export default defineConfig({
   test: {
@@ -10,16 +16,17 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.{ts,tsx}"],
-          exclude: slow,
+          exclude: [...cluster, ...parts],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           pool: "forks",
         },
       },
+      { test: { name: "parts", include: parts, testTimeout: 60_000, hookTimeout: 60_000, pool: "forks" } },
       {
         test: {
           name: "cluster",
-          include: slow,
+          include: cluster,
           testTimeout: 300_000,
           hookTimeout: 120_000,
           pool: "forks",

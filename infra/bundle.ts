@@ -15,16 +15,22 @@ const buildFolder = join(root, "build");
 /** Some dependencies are CommonJS and require Node's own modules; ESM has no require of its own. */
 const requireBanner = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
 
+/**
+ * Inside, a bundle is CommonJS, whatever it looks like from outside: Node's own modules are then loaded one by one as they
+ * are asked for, where an ES module first links them all. So the head node's program starts in 0.04 s instead of 0.17 s.
+ */
+const insideBanner = `${requireBanner} const module = { exports: {} };`;
+
 const options = {
   bundle: true,
   platform: "node",
-  format: "esm",
+  format: "cjs",
   minify: true,
   sourcemap: "external",
   legalComments: "none",
   mainFields: ["module", "main"],
   outExtension: { ".js": ".mjs" },
-  banner: { js: requireBanner },
+  banner: { js: insideBanner },
   logLevel: "silent",
 } as const satisfies BuildOptions;
 
@@ -52,14 +58,14 @@ type BuildFolders = {
 /** Bundles entries (output path without extension → source below `source`) in one call of esbuild. */
 async function bundle(
   entries: Readonly<Record<string, string>>,
-  folders: { source: string; outdir: string; target: string; external: string[] },
+  more: { source: string; outdir: string; target: string; footer?: { js: string }; external?: string[] },
 ): Promise<void> {
-  const { source, ...where } = folders;
+  const { source, ...rest } = more;
   const absent = Object.values(entries).filter((entry) => !existsSync(join(source, entry)));
   if (absent.length > 0) {
     throw new Error(`cannot bundle: no file ${absent.join(", ")} (every function of shared/functions.ts has one)`);
   }
-  await esbuild({ ...options, ...where, absWorkingDir: source, entryPoints: { ...entries } });
+  await esbuild({ ...options, ...rest, absWorkingDir: source, entryPoints: { ...entries } });
 }
 
 /**
@@ -70,27 +76,17 @@ export async function bundleFunctions({ source = root, build = buildFolder }: Bu
   const outdir = join(build, "functions");
   const names = Object.keys(functions);
   const entries = Object.fromEntries(names.map((name) => [`${name}/index`, `functions/${name}/${name}.ts`]));
-  await bundle(entries, { source, outdir, target: "node24", external: neverOnLambda });
+  const footer = { js: "export const handler = module.exports.handler;" };
+  await bundle(entries, { source, outdir, target: "node24", footer, external: neverOnLambda });
   // A function that is no more must not be deployed or measured.
   for (const name of await readdir(outdir))
     if (!names.includes(name)) await rm(join(outdir, name), { recursive: true });
 }
 
-/**
- * Bundles the head node's program, which runs on Node 20 too, into <build>/headnode/headnode.mjs.
- * Its inside is CommonJS: there a module that a verb does not use is not evaluated, nor are Node's own that only that one
- * needs. As an ES module it started in 0.17 s, each time (importing node:http alone loads all of fetch); so in 0.04 s.
- */
+/** Bundles the head node's program, which runs on Node 20 too, into <build>/headnode/headnode.mjs. */
 export async function bundleHeadnode({ source = root, build = buildFolder }: BuildFolders = {}): Promise<void> {
-  await esbuild({
-    ...options,
-    format: "cjs",
-    banner: { js: `${requireBanner} const module = { exports: {} };` },
-    target: "node20",
-    outdir: join(build, "headnode"),
-    absWorkingDir: source,
-    entryPoints: { headnode: "functions/headnode/headnode.ts" },
-  });
+  const entries = { headnode: "functions/headnode/headnode.ts" };
+  await bundle(entries, { source, outdir: join(build, "headnode"), target: "node20" });
 }
 
 /** What the page is made from. */

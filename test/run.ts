@@ -94,6 +94,7 @@ if (only.length > 0) await vitest("the tests asked for", "*", only);
 else {
   await single("checks without the unit tests", ["test/check.ts", "--no-unit"]);
   await vitest("unit tests", "unit");
+  await vitest("each part by itself", "parts");
   await vitest("tables on DynamoDB Local", "unit", ["test/shared/aws"], { HEADGATE_TEST_DYNAMO: "dynamodb-local" });
   await vitest("journeys and clusters", "cluster");
   await single("what each role may do, and did", ["test/iam/report.ts", usage]);

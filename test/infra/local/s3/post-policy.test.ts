@@ -99,7 +99,6 @@ describe("a POST policy", () => {
       ["starts-with", "$success_action_status", ""],
       ["starts-with", "$success_action_redirect", ""],
     ];
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: S3 itself puts the file's name there
     const signed = { key: "in/${filename}", success_action_redirect: "", ...signedFields(open, { token: true }) };
     const file = new Uint8Array(Buffer.from("\r\n------\r\n--\r\n\r\n"));
     const created = await post(running, { ...signed, success_action_status: "201" }, file, "ü b.txt");
