@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { StartError } from "./start-error.ts";
 
 /** A process's start time as the kernel counts it, so that a number given out again is not taken for the old process; "" where it is gone. */
 function startOf(pid: number): string {
@@ -51,7 +52,7 @@ export function holdData(data: string): () => void {
   chmodSync(data, 0o700);
   const taken = take(path.join(data, "pid"));
   if ("release" in taken) return taken.release;
-  throw new Error(
+  throw new StartError(
     `${data} is in use by process ${taken.holder}; stop that one, or give another folder with --data=FOLDER`,
   );
 }

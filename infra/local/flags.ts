@@ -55,13 +55,11 @@ export function readFlags(argv: readonly string[], environment: NodeJS.ProcessEn
         nodes: { type: "string" },
         scale: { type: "string" },
         "no-welcome": { type: "boolean" },
-        help: { type: "boolean", short: "h" },
       },
     }));
   } catch (error) {
-    throw new FlagError(`${(error as Error).message}\n${usage}`);
+    throw new FlagError(`${(error as Error).message}\n\n${usage}`);
   }
-  if (values.help) throw new FlagError(usage);
   const text = (name: string, otherwise: string) => String(values[name] ?? otherwise);
   return {
     slurm: oneOf("slurm", text("slurm", "stand-in"), ["stand-in", "private", "existing"]),

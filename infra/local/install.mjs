@@ -40,7 +40,7 @@ export function pinnedNode() {
   process.exit(1);
 }
 
-/** Runs a TypeScript program with the pinned Node and ends as it ends; Ctrl-C and TERM reach it, and it has the last word. */
+/** Runs a TypeScript program with the pinned Node and ends as it ends; signals reach it, however they are sent, and it has the last word. */
 export function handOver(script, argv, env = {}) {
   const node = pinnedNode();
   const child = spawn(node, ["--disable-warning=ExperimentalWarning", path.join(root, script), ...argv], {
@@ -48,8 +48,7 @@ export function handOver(script, argv, env = {}) {
     stdio: "inherit",
     env: { ...process.env, ...env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ""}` },
   });
-  process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => {
     process.exitCode = code ?? (signal === "SIGINT" ? 130 : 1);
   });

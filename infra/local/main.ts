@@ -5,7 +5,7 @@ import path from "node:path";
 import { signIn } from "./api-client.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
 import { holdData } from "./data-lock.ts";
-import { FlagError, type Flags, readFlags } from "./flags.ts";
+import { FlagError, type Flags, readFlags, usage } from "./flags.ts";
 import { headnodePlace, installHeadnode } from "./headnode-home.ts";
 import { portRow } from "./port-row.ts";
 import { demoUsers, seedPeople } from "./seed.ts";
@@ -14,6 +14,7 @@ import { findExistingSlurm } from "./slurm/existing-slurm.ts";
 import type { LocalSlurm } from "./slurm/local-slurm.ts";
 import { startPrivateSlurm } from "./slurm/private-slurm.ts";
 import { startStandIn } from "./slurm/stand-in.ts";
+import { StartError } from "./start-error.ts";
 import { synthesise } from "./synthesis.ts";
 import { runWelcomeJob } from "./welcome-job.ts";
 
@@ -24,9 +25,13 @@ const say = (line: string) => console.log(line);
 
 async function startSlurm(flags: Flags): Promise<LocalSlurm> {
   const dir = path.join(flags.data, "slurm");
-  if (flags.slurm === "private") return await startPrivateSlurm({ dir, nodes: flags.nodes, log: say });
-  if (flags.slurm === "existing") return await findExistingSlurm();
-  return await startStandIn({ dir });
+  try {
+    if (flags.slurm === "private") return await startPrivateSlurm({ dir, nodes: flags.nodes, log: say });
+    if (flags.slurm === "existing") return await findExistingSlurm();
+    return await startStandIn({ dir });
+  } catch (error) {
+    throw new StartError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 /** Which Unix account each demo person works as. On a Slurm whose jobs run as whoever started it, that one for all. */
@@ -51,91 +56,118 @@ function writeJson(file: string, value: unknown): void {
 
 async function main(flags: Flags): Promise<void> {
   const release = holdData(flags.data);
-  const installed = Number(process.env.HEADGATE_INSTALL_SECONDS ?? "0");
-  if (installed > 0) say(`installed in ${installed.toFixed(1)} s`);
-
-  const { assembly, seconds } = await synthesise(root);
-  say(seconds > 0 ? `template synthesised in ${seconds.toFixed(1)} s` : "template unchanged");
-
-  const slurm = await startSlurm(flags);
-  say(slurm.description);
-  const accountOf = accountsOn(slurm);
+  const started: Started = {};
   let stopping = false;
-  let cloud: Cloud | undefined;
   const stop = async (code: number): Promise<void> => {
     if (stopping) return;
     stopping = true;
     rmSync(path.join(flags.data, "local.json"), { force: true });
-    await headnode?.stop();
-    await cloud?.stop();
-    await slurm.stop();
+    await stopAll(started);
     release();
     process.exit(code);
   };
-  let headnode: { stop(): Promise<void> } | undefined;
-  process.on("SIGINT", () => {
-    say("\nstopping ...");
+  const stopKindly = (signal: NodeJS.Signals) => {
+    // a terminal sends Ctrl-C to each process of its group, and each passes it on
+    if (signal === "SIGINT" && !stopping) say("\nstopping ...");
     void stop(0);
-  });
-  process.on("SIGTERM", () => void stop(0));
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stopKindly);
+  // what is printed may be read by nobody any more; that must not end this without stopping what was started
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
   try {
-    cloud = await startCloud({
-      data: flags.data,
-      port: await portRow(flags.port, flags.data),
-      assembly,
-      dynamo: flags.dynamo,
-      scale: flags.scale,
-      headgateHome: (id) => headnodePlace({ data: flags.data, cluster: id, slurm }).home,
-      log: (line) => say(`  ${line}`),
-    });
-    const clusters = cloud.clusters.map((id) => ({ id, kind: slurm.kind === "stand-in" ? "stand-in" : "slurm" }));
-    const [cluster] = clusters;
-    if (!cluster) throw new Error("cdk.json names no cluster (context headgate.clusters)");
-    headnode = await installHeadnode({
-      data: flags.data,
-      bundle: path.join(root, "build", "headnode", "headnode.mjs"),
-      cluster: cluster.id,
-      slurm,
-      region: cloud.region,
-      buckets: { batches: cloud.outputs.BatchesBucket ?? "", results: cloud.outputs.ResultsBucket ?? "" },
-      allow: [...new Set(demoUsers.flatMap((user) => accountOf(user.handle) ?? []))],
-      watchSeconds: 1,
-    });
-    const { seedUser } = cloud;
-    await seedPeople({
-      api: cloud.urls.api,
-      cognito: cloud.urls.cognito,
-      clientId: cloud.outputs.CliClientId ?? "",
-      seedUser: async (user) => await seedUser({ email: user.email, password: user.password, groups: user.groups }),
-      account: (handle) => accountOf(handle),
-      clusters: clusters.map(({ id }) => id),
-    });
-    writeJson(path.join(flags.data, "slurm.json"), {
-      kind: slurm.kind,
-      bin: slurm.bin,
-      conf: slurm.conf,
-      jobcomp: slurm.jobcomp,
-    });
-    writeJson(path.join(flags.data, "local.json"), {
-      page: cloud.urls.page,
-      api: cloud.urls.api,
-      s3: cloud.urls.s3,
-      cognito: cloud.urls.cognito,
-      issuer: cloud.issuer,
-      region: cloud.region,
-      clientId: cloud.outputs.PageClientId,
-      cliClientId: cloud.outputs.CliClientId,
-      users: demoUsers,
-      clusters,
-    });
-    say(`ready after ${since()}`);
-    if (flags.welcome) await welcome(cloud, cluster.id);
-    tell(cloud, flags);
+    await start(flags, started);
   } catch (error) {
-    console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+    if (!stopping) console.error(explained(error));
     await stop(1);
   }
+}
+
+/** What is to be ended, from the moment at which its start began. */
+type Started = {
+  slurm?: Promise<LocalSlurm>;
+  cloud?: Promise<Cloud>;
+  headnode?: { stop(): Promise<void> };
+};
+
+async function stopAll(started: Started): Promise<void> {
+  const slurm = await started.slurm?.catch(() => undefined);
+  const cloud = await started.cloud?.catch(() => undefined);
+  await started.headnode?.stop();
+  await cloud?.stop();
+  await slurm?.stop();
+}
+
+/** What the person can mend in its own words; anything else with its stack. */
+function explained(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof StartError ? error.message : (error.stack ?? error.message);
+}
+
+async function start(flags: Flags, started: Started): Promise<void> {
+  const installed = Number(process.env.HEADGATE_INSTALL_SECONDS ?? "0");
+  if (installed > 0) say(`installed in ${installed.toFixed(1)} s`);
+  const port = await portRow(flags.port, flags.data);
+
+  const { assembly, seconds } = await synthesise(root);
+  say(seconds > 0 ? `template synthesised in ${seconds.toFixed(1)} s` : "template unchanged");
+
+  started.slurm = startSlurm(flags);
+  const slurm = await started.slurm;
+  say(slurm.description);
+  const accountOf = accountsOn(slurm);
+  started.cloud = startCloud({
+    data: flags.data,
+    port,
+    assembly,
+    dynamo: flags.dynamo,
+    scale: flags.scale,
+    headgateHome: (id) => headnodePlace({ data: flags.data, cluster: id, slurm }).home,
+    log: (line) => say(`  ${line}`),
+  });
+  const cloud = await started.cloud;
+  const clusters = cloud.clusters.map((id) => ({ id, kind: slurm.kind === "stand-in" ? "stand-in" : "slurm" }));
+  const [cluster] = clusters;
+  if (!cluster) throw new Error("cdk.json names no cluster (context headgate.clusters)");
+  started.headnode = await installHeadnode({
+    data: flags.data,
+    bundle: path.join(root, "build", "headnode", "headnode.mjs"),
+    cluster: cluster.id,
+    slurm,
+    region: cloud.region,
+    buckets: { batches: cloud.outputs.BatchesBucket ?? "", results: cloud.outputs.ResultsBucket ?? "" },
+    allow: [...new Set(demoUsers.flatMap((user) => accountOf(user.handle) ?? []))],
+    watchSeconds: 1,
+  });
+  await seedPeople({
+    api: cloud.urls.api,
+    cognito: cloud.urls.cognito,
+    clientId: cloud.outputs.CliClientId ?? "",
+    seedUser: async (user) => await cloud.seedUser({ email: user.email, password: user.password, groups: user.groups }),
+    account: (handle) => accountOf(handle),
+    clusters: clusters.map(({ id }) => id),
+  });
+  writeJson(path.join(flags.data, "slurm.json"), {
+    kind: slurm.kind,
+    bin: slurm.bin,
+    conf: slurm.conf,
+    jobcomp: slurm.jobcomp,
+  });
+  writeJson(path.join(flags.data, "local.json"), {
+    page: cloud.urls.page,
+    api: cloud.urls.api,
+    s3: cloud.urls.s3,
+    cognito: cloud.urls.cognito,
+    issuer: cloud.issuer,
+    region: cloud.region,
+    clientId: cloud.outputs.PageClientId,
+    cliClientId: cloud.outputs.CliClientId,
+    users: demoUsers,
+    clusters,
+  });
+  say(`ready after ${since()}`);
+  if (flags.welcome) await welcome(cloud, cluster.id);
+  tell(cloud, flags);
 }
 
 async function welcome(cloud: Cloud, cluster: string): Promise<void> {
@@ -168,9 +200,12 @@ Sign in as`);
 Ctrl-C stops everything that was started.`);
 }
 
-try {
-  await main(readFlags(process.argv.slice(2), process.env, root));
-} catch (error) {
-  console.error(error instanceof FlagError ? error.message : error instanceof Error ? error.message : error);
-  process.exitCode = error instanceof FlagError ? 2 : 1;
-}
+const argv = process.argv.slice(2);
+if (argv.includes("--help") || argv.includes("-h")) say(usage);
+else
+  try {
+    await main(readFlags(argv, process.env, root));
+  } catch (error) {
+    console.error(error instanceof FlagError ? error.message : explained(error));
+    process.exitCode = error instanceof FlagError ? 2 : 1;
+  }

@@ -146,7 +146,7 @@ const causes: Readonly<Record<JobState, string>> = {
   queued: "waits in Slurm's queue",
   running: "started",
   collecting: "ended on the cluster; its files are being collected",
-  succeeded: "succeeded",
+  succeeded: "ended well",
   failed: "failed",
   cancelled: "cancelled",
 };

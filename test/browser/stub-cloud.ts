@@ -53,6 +53,8 @@ export async function startStub(page: string): Promise<Stub> {
       const back = `${url.searchParams.get("redirect_uri")}?code=${code.value}&state=${url.searchParams.get("state")}`;
       return response.writeHead(302, { location: back }).end();
     }
+    if (url.pathname === "/logout")
+      return response.writeHead(302, { location: url.searchParams.get("logout_uri") ?? "" }).end();
     if (url.pathname === "/oauth2/token")
       return void body(request).then((text) => token(new URLSearchParams(text), response));
     const file = stub.files.find((one) => url.pathname === `/object/${encodeURIComponent(one.path)}`);

@@ -61,17 +61,12 @@ export class Session {
     return (await this.renewal)?.access_token;
   }
 
-  /** Forgets the tokens, ends the refresh token, and leaves the sign-in page's own session where there is one. */
+  /** Forgets the tokens, ends the refresh token, and ends the session that the sign-in page keeps, so that somebody else can sign in. */
   async signOut(): Promise<void> {
     await this.manager.revokeTokens(["refresh_token"]).catch(() => undefined);
     await this.manager.removeUser();
-    // Cognito's own pages keep a session; the stand-in on a laptop, which is not https, keeps none
-    const home = `${location.origin}/`;
-    if (this.site.signIn.startsWith("https://"))
-      location.assign(
-        `${this.site.signIn}/logout?${new URLSearchParams({ client_id: this.site.clientId, logout_uri: home })}`,
-      );
-    else location.assign(home);
+    const query = new URLSearchParams({ client_id: this.site.clientId, logout_uri: `${location.origin}/` });
+    location.assign(`${this.site.signIn}/logout?${query}`);
   }
 
   /** Forgets the tokens without going anywhere: the API said that they are no good. */

@@ -105,7 +105,7 @@ async function prepare(body: JobSubmission, { person }: Caller, parts: ApiParts)
     account,
     createdAt: at,
     changedAt: at,
-    events: [{ at, state: "submitted", attempt: 1, cause: "submitted", source: "api" }],
+    events: [{ at, state: "submitted", attempt: 1, cause: "accepted", source: "api" }],
     revision: 1,
   };
   const bytes = Buffer.byteLength(JSON.stringify(job));

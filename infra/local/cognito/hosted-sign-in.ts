@@ -11,6 +11,8 @@ export type HostedRequest = {
   query: URLSearchParams;
   form: URLSearchParams;
   cookie: string;
+  /** The Authorization header; "" where there is none. */
+  authorization: string;
 };
 export type HostedAnswer = { status: number; headers: Record<string, string>; body: string };
 
@@ -221,8 +223,24 @@ export function hostedSignIn(o: {
     return redirect(`/login?${new URLSearchParams(found.carried)}`, gone);
   }
 
+  async function userInfo(request: HostedRequest): Promise<HostedAnswer> {
+    const given = /^Bearer (.+)$/i.exec(request.authorization)?.[1] ?? "";
+    const claims = tokens.read(given);
+    const openid =
+      claims?.token_use === "access" &&
+      String(claims.scope ?? "")
+        .split(" ")
+        .includes("openid");
+    const pool = openid && (await parts.cognito.getUserPoolForClientId(context, String(claims.client_id)));
+    const user = pool && (await pool.getUserByUsername(context, String(claims.username)));
+    if (!user) return json(401, { error: "invalid_token" });
+    const attributes = Object.fromEntries(user.Attributes.map(({ Name, Value }) => [Name, Value]));
+    return json(200, { ...attributes, username: user.Username });
+  }
+
   return async (request) => {
     const { method, path } = request;
+    if (path === "/oauth2/userInfo" && method === "GET") return await userInfo(request);
     if (path === "/oauth2/authorize" && method === "GET") return await authorise(request);
     if (path === "/oauth2/token" && method === "POST") return await token(request.form);
     if (path === "/oauth2/revoke" && method === "POST") {

@@ -79,6 +79,7 @@ export async function startCognito(o: {
           issuer: settings.issuer,
           authorization_endpoint: `${base}/oauth2/authorize`,
           token_endpoint: `${base}/oauth2/token`,
+          userinfo_endpoint: `${base}/oauth2/userInfo`,
           revocation_endpoint: `${base}/oauth2/revoke`,
           end_session_endpoint: `${base}/logout`,
           jwks_uri: `${base}/${settings.id}/.well-known/jwks.json`,
@@ -97,6 +98,7 @@ export async function startCognito(o: {
       query: url.searchParams,
       form: new URLSearchParams(body),
       cookie: request.headers.cookie ?? "",
+      authorization: request.headers.authorization ?? "",
     });
     if (!result) return void send(404, "application/json", '{"message":"Not Found"}');
     response.writeHead(result.status, { ...cors, ...result.headers }).end(result.body);

@@ -109,13 +109,14 @@ export class LocalFunction {
     }
     const stream = `${new Date().toISOString().slice(0, 10).replaceAll("-", "/")}/[$LATEST]${randomUUID().replaceAll("-", "")}`;
     this.settings.mayLog("logs:CreateLogStream", stream);
-    const { functionName, functionArn, code, handler, memoryMb, logGroup, env } = this.settings;
+    const { functionName, functionArn, code, handler, memoryMb, logGroup, env, timeoutMs } = this.settings;
     const warm: Warm = {
       stream,
       current: { requestId: undefined, printed: [] },
       instance: new WarmInstance({
         data: { functionName, functionArn, code, handler, memoryMb, logGroup, logStream: stream },
         env: { ...env, AWS_LAMBDA_LOG_STREAM_NAME: stream },
+        timeoutMs,
         onLog: (text) => warm.current.printed.push(text.replace(/\n$/, "")),
       }),
     };

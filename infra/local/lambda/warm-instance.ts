@@ -10,7 +10,7 @@ const failure = (errorType: string, errorMessage: string): Outcome => ({
   error: { errorType, errorMessage, trace: [] },
 });
 
-/** What Lambda gives a bundle to be loaded. */
+/** What Lambda gives a bundle to be loaded; one that takes longer is loaded within its first call's time. */
 const initMs = 10_000;
 
 const program = new URL("./instance.ts", import.meta.url);
@@ -23,8 +23,15 @@ export class WarmInstance {
   #answer: ((outcome: Outcome) => void) | undefined;
   #last: Outcome = failure("Runtime.ExitError", "Runtime exited without providing a reason");
 
-  constructor(o: { data: InstanceData; env: Record<string, string>; onLog: (text: string) => void }) {
+  constructor(o: {
+    data: InstanceData;
+    env: Record<string, string>;
+    /** The function's own time-out. */
+    timeoutMs: number;
+    onLog: (text: string) => void;
+  }) {
     const { data, env, onLog } = o;
+    const loadMs = initMs + o.timeoutMs;
     this.#worker = new Worker(workerProgram(program), {
       workerData: data,
       env,
@@ -37,9 +44,9 @@ export class WarmInstance {
     });
     this.ready = new Promise((resolve) => {
       const late = setTimeout(() => {
-        this.#last = failure("Runtime.InitError", `loading took more than ${initMs / 1000} seconds`);
+        this.#last = failure("Runtime.InitError", `loading took more than ${loadMs / 1000} seconds`);
         void this.end();
-      }, initMs);
+      }, loadMs);
       const settle = (outcome: Outcome | undefined) => {
         clearTimeout(late);
         resolve(outcome);
