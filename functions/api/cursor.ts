@@ -10,8 +10,14 @@ export function placeOf(cursor: string | undefined, pattern: RegExp): string | u
   if (cursor === undefined) return undefined;
   const place = Buffer.from(cursor, "base64url").toString();
   if (pattern.test(place)) return place;
+  throw foreignCursor(cursor);
+}
+
+/** What a cursor of somebody's own making gets. */
+export function foreignCursor(cursor?: string): GatewayError {
   const accepted = "a cursor as an earlier page gave it";
-  throw new GatewayError("invalid-request", `the cursor is not one of this list; accepted is ${accepted}`, {
-    issues: [{ field: "cursor", value: shortened(cursor) ?? "", accepted }],
+  const value = shortened(cursor);
+  return new GatewayError("invalid-request", `the cursor is not one of this list; accepted is ${accepted}`, {
+    issues: [{ field: "cursor", ...(value === undefined ? {} : { value }), accepted }],
   });
 }

@@ -3,6 +3,7 @@ import type { Objects } from "../../../shared/aws/objects.ts";
 import { GatewayError } from "../../../shared/contract/problem.ts";
 import { collectionPrefix, ManifestLine, manifestKey } from "../../../shared/headnode/manifest.ts";
 import type { JobRecord } from "../../../shared/job/job-record.ts";
+import { foreignCursor } from "../cursor.ts";
 
 export type Line = {
   line: ManifestLine /** Offset of the next line, from the start of the job's lines (bytes). */;
@@ -11,7 +12,7 @@ export type Line = {
 
 const chunkBytes = 512 * 1_024;
 
-/** The lines of a job from an offset on. Throws `results-not-available` where there are none to be had. */
+/** The lines of a job from an offset on. Throws `results-not-available` where there are none to be had, `invalid-request` where no line begins there. */
 export async function* readManifest(
   job: JobRecord,
   results: Pick<Objects, "readRange">,
@@ -19,6 +20,7 @@ export async function* readManifest(
 ): AsyncGenerator<Line> {
   const { group, location } = available(job);
   const key = manifestKey(job.cluster, group, location.slice);
+  if (from > 0 && from < location.length) await requireLineStart(results, key, location.offset + from);
   let rest = Buffer.alloc(0);
   let read = from;
   let parsed = from;
@@ -38,6 +40,12 @@ export async function* readManifest(
   }
 }
 const newline = 0x0a;
+
+/** An offset comes out of a cursor, which anybody can write. */
+async function requireLineStart(results: Pick<Objects, "readRange">, key: string, offset: number): Promise<void> {
+  const before = await results.readRange(key, offset - 1, 1);
+  if (before && before[0] !== newline) throw foreignCursor();
+}
 
 function lineOf(text: string, job: JobRecord, key: string): ManifestLine {
   let value: unknown;

@@ -130,6 +130,10 @@ test("takes a job from its submission to its results", async () => {
     await gateway.request<Listed>("GET", `/v1/jobs/${id}/files?limit=2&cursor=${first.cursor}`, { as: "alice" })
   ).body;
   expect([...first.files, ...second.files]).toEqual(listed.files);
+  // a cursor that a person wrote themselves, into the middle of a line
+  const forged = Buffer.from("FILE#5").toString("base64url");
+  const refused = await gateway.request("GET", `/v1/jobs/${id}/files?cursor=${forged}`, { as: "alice" });
+  expect([refused.status, refused.problem.issues?.[0]?.field]).toEqual([422, "cursor"]);
 
   for (const file of listed.files.slice(0, 2)) {
     const got = await gateway.request("GET", file.href, { as: "alice" });
