@@ -21,6 +21,8 @@ export type HttpHandler = (
 
 type Exchange = {
   matched?: Matched;
+  /** Methods that the address does answer, where the one that was sent is none of them. */
+  allowed?: string[];
   caller?: Caller;
   input?: Record<"params" | "query" | "headers" | "body", unknown>;
 };
@@ -72,6 +74,7 @@ export function httpHandler<Parts>(o: {
         return;
       }
       if (found.allowed.length === 0) throw new GatewayError("not-found", "there is nothing at this address");
+      request.context.exchange.allowed = found.allowed;
       throw new GatewayError(
         "method-not-allowed",
         `${method} is not answered here; accepted is ${found.allowed.join(", ")}`,
@@ -159,7 +162,7 @@ function respond(route: Route, answer: Partial<BytesAnswer> & { body?: unknown }
 
 function failed(request: Step): APIGatewayProxyStructuredResultV2 {
   const { requestId } = request.event.requestContext;
-  const { matched } = request.context.exchange;
+  const { matched, allowed } = request.context.exchange;
   const problem = problemOf(request.error, matched?.route, requestId);
   if (problem.status >= 500) {
     log({
@@ -175,6 +178,7 @@ function failed(request: Step): APIGatewayProxyStructuredResultV2 {
     statusCode: problem.status,
     headers: {
       "content-type": "application/problem+json; charset=utf-8",
+      ...(allowed ? { allow: [...allowed, "OPTIONS"].join(", ") } : {}),
       ...(problem.status === 401 ? { "www-authenticate": "Bearer" } : {}),
       ...(problem.status === 503 ? { "retry-after": "2" } : {}),
     },

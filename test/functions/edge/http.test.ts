@@ -31,6 +31,11 @@ describe("an address", () => {
     expect(Problem.parse(answer.body)).toMatchObject({ type: `/problems/${code}`, instance: "request-1" });
   });
 
+  test("names the methods that it does answer", async () => {
+    const answer = await gateway.request("DELETE", "/v1/jobs", { as: "alice" });
+    expect(answer.headers.allow?.split(", ").sort()).toEqual(["GET", "OPTIONS", "POST"]);
+  });
+
   test("may end in a slash", async () => {
     expect((await gateway.request("GET", "/v1/jobs/", { as: "alice" })).status).toBe(200);
   });
