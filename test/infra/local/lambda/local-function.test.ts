@@ -134,3 +134,10 @@ it("keeps no log that its role does not allow", async () => {
   await run.invoke("{}");
   expect(() => logOf(run)).toThrow();
 });
+
+it("loads a slow bundle within its first call's time, as Lambda does after ten seconds", async () => {
+  const run = functionOf(`
+    await new Promise((resolve) => setTimeout(resolve, 10_500));
+    export const handler = async () => "loaded";`);
+  expect(await run.invoke("{}")).toMatchObject({ ok: true, payload: '"loaded"' });
+});
