@@ -5,9 +5,11 @@ export type Carried = Record<string, string>;
 
 const html = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
-const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:22rem;margin:10vh auto;padding:0 1rem;color:#1b1f24;background:#fff}
-label{display:block;margin:.8rem 0}input{display:block;width:100%;box-sizing:border-box;font:inherit;padding:.45rem .6rem;border:1px solid #8a94a0;border-radius:4px}
-button{font:inherit;padding:.5rem 1.2rem;border:0;border-radius:4px;background:#0b5cad;color:#fff;cursor:pointer}.wrong{color:#a11}`;
+const style = `:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--line:#8a94a0;--blue:#0b5cad;--on-blue:#fff;--wrong:#a11}
+@media(prefers-color-scheme:dark){:root{--ink:#e6e9ed;--paper:#14171b;--line:#7d8793;--blue:#7db7f0;--on-blue:#0d1116;--wrong:#ff9d96}}
+body{font:16px/1.5 system-ui,sans-serif;max-width:22rem;margin:10vh auto;padding:0 1rem;color:var(--ink);background:var(--paper)}
+label{display:block;margin:.8rem 0}input{display:block;width:100%;box-sizing:border-box;font:inherit;padding:.45rem .6rem;color:inherit;background:none;border:1px solid var(--line);border-radius:4px}
+button{font:inherit;padding:.5rem 1.2rem;border:0;border-radius:4px;background:var(--blue);color:var(--on-blue);cursor:pointer}a{color:var(--blue)}.wrong{color:var(--wrong)}`;
 
 type Field = { name: string; label: string; type: string; complete: string; value?: string };
 const email = (value = ""): Field => ({
@@ -75,8 +77,8 @@ export function signInPage(
   const input = ({ name: id, label, type, complete, value = "" }: Field) =>
     `<label>${label}<input name="${id}" type="${type}" autocomplete="${complete}" value="${html(value)}" required></label>`;
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}</style></head>
-<body><h1>${title}</h1>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><title>${title}</title><style>${style}</style></head>
+<body><main><h1>${title}</h1>
 ${o.note === undefined ? "" : `<p>${html(o.note)}</p>`}
 ${o.wrong === undefined ? "" : `<p class="wrong" role="alert">${html(o.wrong)}</p>`}
 <form method="post" action="/${name}">
@@ -86,5 +88,5 @@ ${Object.entries(o.carried)
 ${fields(o.username).map(input).join("\n")}
 <button>${button}</button></form>
 ${links.map(([to, label]) => `<p><a href="/${to}?${html(query)}">${label}</a></p>`).join("\n")}
-</body></html>`;
+</main></body></html>`;
 }

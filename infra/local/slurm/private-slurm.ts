@@ -59,7 +59,6 @@ export async function startPrivateSlurm(o: PrivateSlurmOptions): Promise<Private
   try {
     const cluster = await new Cluster(o, place, found).prepare();
     await cluster.start();
-    log(cluster.description());
     return cluster.face();
   } finally {
     starting.release();

@@ -1,0 +1,225 @@
+// A person at the page of the whole local stack, in a real Chromium: signing in, the welcome job, its files, waiting, signing out.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import axe from "axe-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Session, sessionOf } from "../journey/api-session.ts";
+import { type LocalStack, startStack } from "../journey/local-stack.ts";
+
+const executablePath = "/usr/bin/chromium";
+const shots = path.resolve(import.meta.dirname, "../artefacts/screens");
+const switches = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+let stack: LocalStack;
+let alice: Session;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let faults: string[];
+
+describe.skipIf(!existsSync(executablePath))("the page on the local stack", () => {
+  beforeAll(async () => {
+    mkdirSync(shots, { recursive: true });
+    stack = await startStack({ seconds: 240, flags: ["--no-welcome"] });
+    alice = await sessionOf(stack, "alice");
+    browser = await chromium.launch({ executablePath, args: switches });
+  }, 300_000);
+  afterAll(async () => {
+    await browser?.close();
+    await stack?.stop();
+    if (stack) rmSync(stack.data, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB" });
+    context.setDefaultTimeout(60_000);
+    page = await context.newPage();
+    faults = [];
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error" || /content security policy/i.test(message.text())) faults.push(message.text());
+    });
+  });
+  afterEach(async () => {
+    await context.close();
+  });
+
+  it("signs alice in with her password, shows her job with timeline and files, and saves a file as it is", async () => {
+    const script = "sleep 2; seq 1000 >numbers.txt; mkdir sub; printf 'a b\\n' >'sub/with space.txt'; echo done";
+    const job = await alice.submitScript(script, { "points.csv": "x,y\n1,2\n" }, { name: "Numbers" });
+    await page.goto(stack.local.page);
+    await page.getByRole("heading", { name: "Your jobs, on the cluster and back" }).waitFor();
+    await looksRight("signed-out");
+    await signIn("alice@example.org", "Headgate-alice-1", "sign-in");
+
+    await page.getByRole("link", { name: "Numbers" }).click();
+    await page.getByText("It has ended well.").waitFor();
+    await page.getByRole("row", { name: /numbers\.txt/ }).waitFor();
+    expect(await page.locator(".timeline li strong").allInnerTexts()).toEqual(
+      expect.arrayContaining(["Submitted", "On its way", "In the queue", "Succeeded"]),
+    );
+    await looksRight("job");
+
+    for (const file of (await alice.files(job.id)).files.filter(({ size }) => size > 0)) {
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: `Download ${file.path}`, exact: true }).click(),
+      ]);
+      const bytes = readFileSync(await download.path());
+      expect([bytes.length, createHash("sha256").update(bytes).digest("hex")], file.path).toEqual([
+        file.size,
+        file.sha256,
+      ]);
+    }
+    await page.reload();
+    await page.getByRole("heading", { name: "Numbers" }).waitFor();
+    await page.getByRole("link", { name: "All jobs" }).click();
+    await page.getByRole("cell", { name: "Succeeded" }).first().waitFor();
+    await looksRight("jobs");
+  });
+
+  it("lets somebody else sign in after alice has signed out", async () => {
+    await page.goto(stack.local.page);
+    await signIn("alice@example.org", "Headgate-alice-1");
+    const before = await page.evaluate("JSON.stringify(sessionStorage)");
+    expect(before).toContain("refresh_token");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "Sign in" }).waitFor();
+    expect(await page.evaluate("JSON.stringify(sessionStorage)")).not.toContain("access_token");
+
+    await signIn("bob@example.org", "Headgate-bob-1");
+
+    await page.getByText("bob", { exact: true }).first().waitFor();
+    await page.getByRole("heading", { name: "You have no jobs yet" }).waitFor();
+    await looksRight("first-job");
+  });
+
+  it("goes on with a new token where the old one is about to end", async () => {
+    await page.goto(stack.local.page);
+    await signIn("alice@example.org", "Headgate-alice-1");
+    const old = await token();
+    await page.evaluate(`for (const key of Object.keys(sessionStorage)) {
+      if (!key.startsWith("oidc.user:")) continue;
+      sessionStorage.setItem(key, JSON.stringify({ ...JSON.parse(sessionStorage.getItem(key)), expires_at: Math.floor(Date.now() / 1000) + 5 }));
+    }`);
+    await page.reload();
+    await page.getByText("alice", { exact: true }).first().waitFor();
+    await expect.poll(token).not.toBe(old);
+    expect(faults).toEqual([]);
+  });
+
+  it("says why a job failed, and shows what it wrote", async () => {
+    const job = await alice.submitScript("echo no such file: points.csv >&2; exit 3", {}, { name: "Fails" });
+    await alice.ended(job.id);
+    await page.goto(`${stack.local.page}/jobs/${job.id}`);
+    await signIn("alice@example.org", "Headgate-alice-1");
+
+    await page.getByText("The program ended with exit code 3.").waitFor();
+    await page.getByRole("row", { name: /stderr/ }).waitFor();
+    await looksRight("job-failed");
+  });
+
+  it("says that there is no such job where it is somebody else's, in the same words as where there is none", async () => {
+    const job = await alice.submitScript("true", {}, { name: "Hers" });
+    await page.goto(`${stack.local.page}/jobs/${job.id}`);
+    await signIn("bob@example.org", "Headgate-bob-1");
+    await page.getByRole("heading", { name: "There is no such job" }).waitFor();
+    const words = await page.locator("main").innerText();
+    await page.goto(`${stack.local.page}/jobs/01JD8Z8Z8Z8Z8Z8Z8Z8Z8Z8Z8Z`);
+    await page.getByRole("heading", { name: "There is no such job" }).waitFor();
+    expect(await page.locator("main").innerText()).toBe(words);
+    // the browser itself names each answer of 404
+    faults = faults.filter((fault) => !fault.includes("status of 404"));
+    await looksRight("no-such-job");
+    await page.goto(`${stack.local.page}/nothing/here`);
+    await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+    await looksRight("no-such-page");
+  });
+
+  it("registers a new person by a code from the mail, and lets them wait for approval", async () => {
+    await page.goto(stack.local.page);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("link", { name: "Create an account" }).click();
+    await page.getByLabel("E-mail").fill("carol@example.org");
+    await page.getByLabel("Password").fill("short");
+    await page.getByRole("button", { name: "Create" }).click();
+    await page.getByRole("alert").waitFor();
+    await looksRight("sign-up-refused");
+    await page.getByLabel("Password").fill("Headgate-carol-1");
+    await page.getByRole("button", { name: "Create" }).click();
+    await page.getByLabel("Code from the mail").fill(mailedCode("carol@example.org"));
+    await looksRight("confirm");
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await page.getByLabel("Password").fill("wrong-Password-1");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("alert").waitFor();
+    await page.getByLabel("Password").fill("Headgate-carol-1");
+    await page.getByRole("button", { name: "Sign in" }).click();
+
+    await page.getByRole("heading", { name: "Your account waits for approval" }).waitFor();
+    await page.getByText("You are signed in as carol@example.org.").waitFor();
+    await looksRight("waiting");
+  });
+});
+
+/** Signs in at the hosted page, from a page that offers it. */
+async function signIn(email: string, password: string, name?: string): Promise<void> {
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  expect(new URL(page.url()).searchParams.get("code_challenge_method")).toBe("S256");
+  if (name) await looksRight(name);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+  expect(page.url()).not.toContain("code=");
+}
+
+async function token(): Promise<string> {
+  return await page.evaluate<string>(
+    `JSON.parse(sessionStorage.getItem(Object.keys(sessionStorage).find((key) => key.startsWith("oidc.user:")))).access_token`,
+  );
+}
+
+/** The code of the last mail that the local user pool sent to an address. */
+function mailedCode(address: string): string {
+  const folder = path.join(stack.data, "mail");
+  const mails = readdirSync(folder).sort();
+  const mail = mails
+    .map((name) => readFileSync(path.join(folder, name), "utf8"))
+    .findLast((it) => it.includes(address));
+  const code = /\b\d{6}\b/.exec(mail ?? "")?.[0];
+  if (!code) throw new Error(`no mail with a code for ${address} among ${mails.join(", ")}`);
+  return code;
+}
+
+/** In light, dark and on a phone: no fault that axe finds, nothing that sticks out sideways, no fault in the console. */
+async function looksRight(name: string): Promise<void> {
+  for (const [kind, colorScheme, width] of [
+    ["light", "light", 1280],
+    ["dark", "dark", 1280],
+    ["phone", "light", 390],
+  ] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 800 });
+    // by the debugger, since the page's policy admits no foreign script
+    const found = await page.evaluate(
+      `${axe.source};axe.run().then((r) => r.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target + " " + n.failureSummary).join("; ")))`,
+    );
+    await page.screenshot({ path: path.join(shots, `${name}-${kind}.png`), fullPage: true });
+    expect.soft(found, `${name}, ${kind}`).toEqual([]);
+    const beyond = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    expect.soft(beyond, `${name}, ${kind}: pixels beyond the window`).toBe(0);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  expect(faults).toEqual([]);
+}
