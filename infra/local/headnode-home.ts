@@ -124,7 +124,12 @@ export async function installHeadnode(
   const node = o.node ?? (mapped && closedOnTheWay(own) !== undefined ? reachableNode(own, home) : own);
   if (sheltered) for (const folder of [dirname(dirname(home)), dirname(home)]) chmodSync(folder, 0o755);
   const { launcher } = installHeadnodeHome({ ...o, home, spool, node });
-  return { home, launcher, spool, stop: async () => await stopWatch(spool, join(home, "headnode.mjs")) };
+  const stop = async () => {
+    await stopWatch(spool, join(home, "headnode.mjs"));
+    // outside the data folder nothing is left behind: the next start installs it again
+    if (sheltered) rmSync(dirname(home), { recursive: true, force: true });
+  };
+  return { home, launcher, spool, stop };
 }
 
 /** A copy of Node where accounts can execute it. */
