@@ -19,12 +19,14 @@ export type Faults = {
     delayMs: number;
     /** Batches of standard queues are turned round. */
     reverse: boolean;
+    /** The next n batches are taken off their queue and no function ever sees them. */
+    drop: number;
   };
 };
 
 export const noFaults = (): Faults => ({
   objectEvents: { copies: 1, delaySeconds: 0, drop: 0, shuffle: 0 },
-  messages: { copies: 1, delayMs: 0, reverse: false },
+  messages: { copies: 1, delayMs: 0, reverse: false, drop: 0 },
 });
 
 /** Tells each event as the faults of the moment have it. */
@@ -44,10 +46,14 @@ export function faultyTeller<T>(faults: Faults, tell: (event: T, delaySeconds: n
   };
 }
 
-/** The batches that a function sees for one that was received. */
+/** The batches that a function sees for one that was received; none where it is lost. */
 export function disturbedBatches<T>(faults: Faults, fifo: boolean): (batch: T[]) => Promise<T[][]> {
   return async (batch) => {
     const { copies, delayMs, reverse } = faults.messages;
+    if (faults.messages.drop > 0) {
+      faults.messages.drop--;
+      return [];
+    }
     if (delayMs > 0) await sleep(delayMs);
     const seen = reverse && !fifo ? batch.toReversed() : batch;
     return Array.from({ length: Math.max(1, copies) }, () => seen);

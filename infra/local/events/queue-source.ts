@@ -87,6 +87,7 @@ export function startQueueSource(o: QueueSourceOptions): QueueSource {
       const task = o
         .disturb(messages)
         .then(async (batches) => {
+          if (batches.length === 0) await remove(messages);
           for (const batch of batches) if (batch.length > 0) await work(batch);
         })
         .catch((cause: unknown) => {

@@ -102,5 +102,8 @@ describe("object events", () => {
       [1, 2],
       [1, 2],
     ]);
+    faults.messages.drop = 1;
+    expect(await disturbedBatches<number>(faults, true)([1, 2])).toEqual([]);
+    expect(await disturbedBatches<number>(faults, true)([1, 2])).not.toEqual([]);
   });
 });
