@@ -3,7 +3,9 @@
 /** What a function may do with a part of the house; infra/stacks turns each into IAM statements. */
 export type Grant =
   | "table:read"
-  | "table:write"
+  | "table:create"
+  | "table:change"
+  | "table:delete"
   | "table:index"
   | "inputs:put"
   | "inputs:get"
@@ -32,7 +34,17 @@ export const functions = {
     trigger: { kind: "http" },
     timeoutSeconds: 29,
     memoryMb: 1024,
-    grants: ["table:read", "table:write", "table:index", "inputs:put", "inputs:get", "results:get", "dispatch:send"],
+    grants: [
+      "table:read",
+      "table:create",
+      "table:change",
+      "table:delete",
+      "table:index",
+      "inputs:put",
+      "inputs:get",
+      "results:get",
+      "dispatch:send",
+    ],
     environment: [
       "TABLE",
       "INPUTS_BUCKET",
@@ -51,14 +63,14 @@ export const functions = {
     trigger: { kind: "queue", queue: "dispatch", batchSize: 10 },
     timeoutSeconds: 15,
     memoryMb: 512,
-    grants: ["table:read", "table:write", "table:index", "inputs:get", "batches:put", "command:send"],
+    grants: ["table:read", "table:create", "table:change", "table:index", "inputs:get", "batches:put", "command:send"],
     environment: ["TABLE", "INPUTS_BUCKET", "BATCHES_BUCKET", "DOCUMENT", "CLUSTERS"],
   },
   observe: {
     trigger: { kind: "queue", queue: "receipts", batchSize: 10 },
     timeoutSeconds: 30,
     memoryMb: 512,
-    grants: ["table:read", "table:write", "results:get", "receipts:get"],
+    grants: ["table:read", "table:change", "receipts:get"],
     environment: ["TABLE", "RESULTS_BUCKET"],
   },
   reconcile: {
@@ -67,10 +79,9 @@ export const functions = {
     memoryMb: 512,
     grants: [
       "table:read",
-      "table:write",
+      "table:change",
       "table:index",
       "inputs:get",
-      "results:get",
       "receipts:get",
       "results:list-receipts",
       "batches:put",

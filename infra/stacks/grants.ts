@@ -25,20 +25,19 @@ const onObjects = (sid: string, action: string, bucket: IBucket, keys: string): 
 export function granted(grant: Grant, data: Data, clusters: ClusterAccess): Granted {
   const { store, table, queues } = data;
   const indexes = indexNames.map((index) => `${table.tableArn}/index/${index}`);
+  const onTable = (sid: string, action: string): Granted => ({
+    statements: [statement(sid, [action], [table.tableArn])],
+  });
 
   switch (grant) {
     case "table:read":
-      return {
-        statements: [
-          statement("ReadTable", ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"], [table.tableArn]),
-        ],
-      };
-    case "table:write":
-      return {
-        statements: [
-          statement("WriteTable", ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], [table.tableArn]),
-        ],
-      };
+      return onTable("ReadTable", "dynamodb:GetItem");
+    case "table:create":
+      return onTable("AddToTable", "dynamodb:PutItem");
+    case "table:change":
+      return onTable("ChangeTable", "dynamodb:UpdateItem");
+    case "table:delete":
+      return onTable("DeleteFromTable", "dynamodb:DeleteItem");
     case "table:index":
       return { statements: [statement("QueryIndexes", ["dynamodb:Query"], indexes)] };
     case "inputs:put":

@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { call, signIn } from "../../infra/local/api-client.ts";
+import { call, signIn, upload } from "../../infra/local/api-client.ts";
 import { type Cloud, startCloud } from "../../infra/local/cloud.ts";
 import { headnodePlace, installHeadnode } from "../../infra/local/headnode-home.ts";
 import { demoUsers, seedPeople } from "../../infra/local/seed.ts";
@@ -76,9 +76,14 @@ describe("a job of which something was lost on the way", () => {
   async function runToItsEnd(): Promise<{ job: Job; events: JobEvent[]; begun: string }> {
     const ledger = path.join(data, `ledger-${Math.random()}`);
     const { api } = cloud.urls;
+    // a signed address in a batch ends; whoever writes the batch again signs it again
+    const input = await upload(api, token, "input.txt", new TextEncoder().encode("content"));
     let job = await call<Job>(api, token, "POST", "/v1/jobs", {
       application: "script",
-      parameters: { text: `#!/bin/sh\necho begun >>${ledger}\necho done >answer.txt\n` },
+      parameters: {
+        text: `#!/bin/sh\necho begun >>${ledger}\ntest "$(cat input.txt)" = content && echo done >answer.txt\n`,
+      },
+      inputs: [{ upload: input, name: "input.txt" }],
     });
     for (let waited = 0; job.results.state === "pending"; waited += 1) {
       if (waited > 900) throw new Error(`the job stays ${job.state}:\n${log.slice(-40).join("\n")}`);
