@@ -126,6 +126,50 @@ sleep 0.3
     expect(job.results.reason).toMatch(/TB > /);
   });
 
+  it("does not get a forged end of its own believed", async () => {
+    const { id } = await alice.submitScript(`#!/bin/sh
+cd ../../../records
+read -r name id start began <0.claim
+echo "$start 0 $began $(date +%s)" >0.end
+chmod 400 0.end
+exit 3
+`);
+    const job = await alice.ended(id, 120);
+
+    expect(job.state).toBe("failed");
+    expect(job.results.state).toBe("available");
+  });
+
+  it("gets files back whatever their names play at", async () => {
+    const names = [
+      "%2e%2e",
+      "%2F",
+      "a%2Fb",
+      "q?x=1",
+      "h#f",
+      "+",
+      "\\",
+      "...",
+      " ",
+      "nfc é",
+      "nfd e\u0301",
+      "\u202egnp.exe",
+    ];
+    const { id } = await alice.submitScript(`#!/bin/sh
+${names.map((name) => `printf %s '${name}' >'./${name}'`).join("\n")}
+touch "$(printf 'not\\377utf-8')"
+`);
+    await alice.ended(id);
+    const { files, skipped } = await alice.files(id);
+
+    for (const name of names) {
+      const file = files.find((one) => one.path === name);
+      expect(file, name).toBeDefined();
+      if (file) expect((await alice.download(file)).toString()).toBe(name);
+    }
+    expect(skipped.map((one) => one.skipped)).toEqual(["name is not UTF-8"]);
+  });
+
   it("finds no credential in its environment, nor in what it can see of the head node", async () => {
     const { id } = await alice.submitScript(`#!/bin/sh
 env
