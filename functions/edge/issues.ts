@@ -24,10 +24,21 @@ function issueOf(path: readonly PropertyKey[], value: unknown, accepted: string)
   return { field: path.map(String).join("."), ...(shown === undefined ? {} : { value: shown }), accepted };
 }
 
+/** JSON's types as people call them. */
+const typeWords: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+  record: "an object",
+};
+
 function acceptedBy(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
-      return `a value of type ${issue.expected}`;
+      return typeWords[issue.expected] ?? `a value of type ${issue.expected}`;
     case "too_small":
       return `${bound(issue.origin)} of at least ${issue.minimum}`;
     case "too_big":

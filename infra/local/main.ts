@@ -189,6 +189,12 @@ async function welcome(cloud: Cloud, cluster: string): Promise<void> {
     );
 }
 
+/** A path as people would type it: relative where it lies below the current folder. */
+function shortest(file: string): string {
+  const relative = path.relative(process.cwd(), file);
+  return relative.startsWith("..") ? file : relative;
+}
+
 function tell(cloud: Cloud, flags: Flags): void {
   const width = Math.max(...demoUsers.map((user) => user.email.length));
   say(`
@@ -196,7 +202,7 @@ Headgate runs at  ${cloud.urls.page}
          its API  ${cloud.urls.api}/v1/openapi.json
 Sign in as`);
   for (const user of demoUsers) say(`  ${user.email.padEnd(width)}  ${user.password}`);
-  say(`To try: open the page, or follow the curl walk-through of README.md (it reads ${path.relative(process.cwd(), flags.data) || "."}/local.json).
+  say(`To try: open the page, or follow the curl walk-through of README.md (it reads ${shortest(path.join(flags.data, "local.json"))}).
 Ctrl-C stops everything that was started.`);
 }
 

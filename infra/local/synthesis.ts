@@ -44,6 +44,8 @@ export async function synthesise(root: string): Promise<{ assembly: string; seco
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
     });
+    const endChild = () => child.kill();
+    process.once("exit", endChild);
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));
     child.stderr.on("data", (chunk) => (output += chunk));
@@ -51,6 +53,7 @@ export async function synthesise(root: string): Promise<{ assembly: string; seco
       child.on("error", reject);
       child.on("close", (status) => resolve(status ?? 1));
     });
+    process.off("exit", endChild);
     if (code !== 0) throw new Error(`the template could not be synthesised:\n${output}`);
     writeFileSync(stamp, wanted);
     return { assembly, seconds: (Date.now() - started) / 1000 };

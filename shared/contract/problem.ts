@@ -9,7 +9,7 @@ export const problems = {
   unauthenticated: { status: 401, title: "no valid sign-in or token was sent" },
   "account-waiting": { status: 403, title: "the account waits for approval" },
   "account-disabled": { status: 403, title: "the account is disabled" },
-  forbidden: { status: 403, title: "this may only be done by others" },
+  forbidden: { status: 403, title: "your account may not do this" },
   "no-unix-account": { status: 403, title: "no Unix account on this cluster" },
   "not-found": { status: 404, title: "there is no such thing" },
   "method-not-allowed": { status: 405, title: "this address does not answer that method" },

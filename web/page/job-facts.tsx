@@ -55,7 +55,7 @@ export function JobFacts({ job, clusterName }: { job: Job; clusterName: string }
       <Fact name="Asked for">{askedFor(job.resources)}</Fact>
       {parameters.map(([name, value]) => (
         <Fact name={name} key={name} code>
-          {typeof value === "string" ? <pre>{value}</pre> : <code>{JSON.stringify(value)}</code>}
+          <Parameter value={value} />
         </Fact>
       ))}
       {job.inputs.map((input, index) => (
@@ -65,6 +65,12 @@ export function JobFacts({ job, clusterName }: { job: Job; clusterName: string }
       ))}
     </dl>
   );
+}
+
+function Parameter({ value }: { value: unknown }) {
+  if (typeof value === "string") return <pre>{value}</pre>;
+  if (Array.isArray(value) && value.length === 0) return <span className="aside">none</span>;
+  return <code>{JSON.stringify(value)}</code>;
 }
 
 function Fact({ name, code, children }: { name: string; code?: boolean; children: ReactNode }) {

@@ -59,6 +59,8 @@ export function hostedSignIn(o: {
   parts: CognitoParts;
   tokens: TokenMaker;
   run: Operations;
+  /** Folder of the mails. */
+  mail: string;
 }): (request: HostedRequest) => Promise<HostedAnswer | undefined> {
   const { parts, tokens } = o;
   const codes = new Map<string, Code>();
@@ -123,7 +125,13 @@ export function hostedSignIn(o: {
     try {
       if (name === "signup") {
         await ask("SignUp", { Password: field("password") });
-        return page(signInPage("confirm", { carried, username, note: "A mail with a code is on its way." }));
+        return page(
+          signInPage("confirm", {
+            carried,
+            username,
+            note: `A code was mailed: mails of this local start are files in ${o.mail}.`,
+          }),
+        );
       }
       if (name === "confirm") {
         await ask("ConfirmSignUp", { ConfirmationCode: field("code").trim() });
@@ -135,7 +143,7 @@ export function hostedSignIn(o: {
           signInPage("reset", {
             carried,
             username,
-            note: "If there is such an account, a mail with a code is on its way.",
+            note: `If there is such an account, a code was mailed: mails of this local start are files in ${o.mail}.`,
           }),
         );
       }

@@ -48,7 +48,7 @@ export async function startCognito(o: {
   const tokens = tokenMaker({ folder: path.join(folder), issuer: settings.issuer });
   const parts = await cognitoParts({ folder, mail: o.mail, tokens });
   const run = cognitoOperations({ parts, tokens, settings });
-  const hosted = hostedSignIn({ parts, tokens, run });
+  const hosted = hostedSignIn({ parts, tokens, run, mail: o.mail });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const send = (status: number, type: string, body: string, more: Record<string, string> = {}) =>

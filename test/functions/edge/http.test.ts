@@ -111,7 +111,7 @@ describe("a body", () => {
       accepted: "a number of at least 1",
     });
     expect(issues.application?.accepted).toContain("a letter first");
-    expect(issues["tags.0"]?.accepted).toBe("a value of type string");
+    expect(issues["tags.0"]?.accepted).toBe("a text");
   });
 });
 
