@@ -81,8 +81,8 @@ export class Play {
       arena.ledger.look();
       return groups.every((played) => arena.ledger.lines(played.group) > 0);
     };
-    const seen = await this.#until(begun, halfway === undefined ? 10_000 : 3_000, 5);
-    if (!seen && halfway === undefined) this.tally.faults.push(`${round.name}: not all groups began within 10 s`);
+    const seen = await this.#until(begun, halfway === undefined ? 40_000 : 3_000, 5);
+    if (!seen && halfway === undefined) this.tally.faults.push(`${round.name}: not all groups began within 40 s`);
     await delay(round.killedMs);
     const nextId = arena.nextId();
     await Promise.race([nextId, delay(200)]);
