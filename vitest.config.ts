@@ -11,6 +11,7 @@ const parts = [
 
 export default defineConfig({
   test: {
+    silent: "passed-only",
     projects: [
       {
         test: {

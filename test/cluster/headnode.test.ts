@@ -147,7 +147,10 @@ echo "$SLURM_ARRAY_TASK_ID" > index`;
     expect(ended.code).toBe(0);
     for (const { group, words } of refused) {
       const { states } = await node.told(group.group);
-      expect(states).toMatchObject([{ state: "failed", reason: "rejected", source: "allow-list" }]);
+      // the watch of the tests before may tell it a second time
+      expect(states.length).toBeGreaterThan(0);
+      for (const state of states)
+        expect(state).toMatchObject({ state: "failed", reason: "rejected", source: "allow-list" });
       expect(states[0]?.detail).toMatch(words);
       expect(jobsOf(group.group)).toEqual([]);
     }
