@@ -39,7 +39,7 @@ async function step(name: string, argv: string[], env: Record<string, string> = 
   const child = spawn(process.execPath, argv, {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, FORCE_COLOR: "0", HEADGATE_IAM: usage, ...env },
+    env: { ...process.env, FORCE_COLOR: "0", ...env },
   });
   const code = await new Promise<number>((resolve) => child.on("close", (status) => resolve(status ?? 1)));
   console.log(`-- ${name}: ${code === 0 ? "ok" : "FAILED"} in ${((Date.now() - started) / 1000).toFixed(0)} s`);
@@ -96,8 +96,8 @@ else {
   await vitest("unit tests", "unit");
   await vitest("each part by itself", "parts");
   await vitest("tables on DynamoDB Local", "unit", ["test/shared/aws"], { HEADGATE_TEST_DYNAMO: "dynamodb-local" });
-  await vitest("journeys and clusters", "cluster");
-  await single("what each role may do, and did", ["test/iam/report.ts", usage]);
+  await vitest("journeys and clusters", "cluster", [], { HEADGATE_IAM: usage });
+  await single("what each role may do, and did", ["test/iam/report.ts"], { HEADGATE_IAM: usage });
 }
 if (failures.length > 0) console.log(`\nfailed: ${failures.join("; ")}`);
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

@@ -31,7 +31,9 @@ curl -sSf -o "$folder/answer.json" -H 'content-type: application/x-amz-json-1.1'
   -H 'x-amz-target: AWSCognitoIdentityProviderService.InitiateAuth' "$cognito" \
   -d "{\"AuthFlow\":\"USER_PASSWORD_AUTH\",\"ClientId\":\"$client\",\"AuthParameters\":{\"USERNAME\":\"$email\",\"PASSWORD\":\"$password\"}}"
 token=$(field "$folder/answer.json" it.AuthenticationResult.AccessToken)
-ask POST /v1/tokens -H 'content-type: application/json' -d '{"name":"journey"}'
+ask POST /v1/tokens -H 'content-type: application/json' -d '{"name":"one too many"}'
+ask DELETE "/v1/tokens/$(field "$folder/answer.json" it.id)"
+ask POST /v1/tokens -H 'content-type: application/json' -d '{"name":"journey","days":1}'
 token=$(field "$folder/answer.json" it.token)
 
 # 2. upload the model and its data, each by a signed PUT that is good once
