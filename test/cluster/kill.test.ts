@@ -20,7 +20,7 @@ function kill(argv: string[]): Promise<{ code: number | null; said: string }> {
 
 describe.skipIf(!isRoot || !hasSlurm)(`the head node's program under kills${needsRoot}`, () => {
   it("begins the work of every member once, whatever dies and whenever", { timeout: 600_000 }, async () => {
-    const { code, said } = await kill(["--rounds", "40,12,1", "--controller", "1,0,0", "--seed", "2"]);
+    const { code, said } = await kill(["--rounds", "40,12,1", "--controller", "3,1,0", "--seed", "2"]);
 
     expect(code, said).toBe(0);
     expect(said).toMatch(/laws broken +0\n/);
