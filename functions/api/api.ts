@@ -1,5 +1,5 @@
 // The Lambda that answers people: adapters made once, from the environment, then the HTTP edge.
-
+import "../../shared/contract/no-eval.ts";
 import { clock } from "../../shared/aws/clock.ts";
 import { clusterTable } from "../../shared/aws/cluster-table.ts";
 import { ambient, parseClusters, readEnv } from "../../shared/aws/env.ts";

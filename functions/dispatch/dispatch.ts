@@ -1,4 +1,5 @@
 // The Lambda that sends what was submitted to the clusters: one message at a time, and all that waits for its cluster.
+import "../../shared/contract/no-eval.ts";
 import { clock } from "../../shared/aws/clock.ts";
 import { commands } from "../../shared/aws/commands.ts";
 import { parseClusters, readEnv } from "../../shared/aws/env.ts";

@@ -1,5 +1,5 @@
 // The Lambda that learns from receipts: S3's events by way of a queue.
-
+import "../../shared/contract/no-eval.ts";
 import { clusterTable } from "../../shared/aws/cluster-table.ts";
 import { readEnv } from "../../shared/aws/env.ts";
 import { groupTable } from "../../shared/aws/group-table.ts";

@@ -1,5 +1,5 @@
 // The Lambda that finds what was lost: each minute it asks again for whatever is overdue, cluster by cluster.
-
+import "../../shared/contract/no-eval.ts";
 import { clock } from "../../shared/aws/clock.ts";
 import { clusterTable } from "../../shared/aws/cluster-table.ts";
 import { commands } from "../../shared/aws/commands.ts";

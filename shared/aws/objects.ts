@@ -1,12 +1,5 @@
 // Objects in S3: signed addresses, heads, ranges, lists and puts.
-import {
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from "@aws-sdk/client-s3";
-import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { GatewayError } from "../contract/problem.ts";
 import { errorName, errorStatus, serviceFault } from "./fault.ts";
 
@@ -19,11 +12,14 @@ export type Objects = ReturnType<typeof objects>;
 const maxListPages = 50;
 
 /** The objects of one bucket. Methods throw GatewayError `unavailable` or `internal` where S3 fails. */
-export function objects(
-  bucket: string,
-  // By default the SDK signs the checksum of an empty body into an address for a PUT.
-  client: S3Client = new S3Client({ requestChecksumCalculation: "WHEN_REQUIRED" }),
-) {
+export function objects(bucket: string, given?: S3Client) {
+  let client = given;
+  const open = async () => {
+    const sdk = await import("./s3.ts");
+    // By default the SDK signs the checksum of an empty body into an address for a PUT.
+    client ??= new sdk.S3Client({ requestChecksumCalculation: "WHEN_REQUIRED" });
+    return { ...sdk, client };
+  };
   const read = async <T>(run: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await run();
@@ -37,6 +33,7 @@ export function objects(
   return {
     /** An address for one PUT of exactly that size and type; a second use answers 412. */
     signedPut: async (key: string, o: { size: number; type: string; seconds: number }): Promise<Signed> => {
+      const { client, getSignedUrl, PutObjectCommand } = await open();
       const command = new PutObjectCommand({
         Bucket: bucket,
         Key: key,
@@ -54,6 +51,7 @@ export function objects(
 
     /** An address for a GET that answers 412 once the object is another than the one of that ETag. */
     signedGetIfMatch: async (key: string, etag: string, seconds: number): Promise<Signed> => {
+      const { client, getSignedUrl, GetObjectCommand } = await open();
       const command = new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag });
       const url = await getSignedUrl(client, command, {
         expiresIn: seconds,
@@ -63,21 +61,21 @@ export function objects(
     },
 
     /** An address for a download under that name and type. */
-    signedDownload: (key: string, o: { disposition: string; type: string; seconds: number }): Promise<string> =>
-      getSignedUrl(
-        client,
-        new GetObjectCommand({
-          Bucket: bucket,
-          Key: key,
-          ResponseContentDisposition: o.disposition,
-          ResponseContentType: o.type,
-        }),
-        { expiresIn: o.seconds },
-      ),
+    signedDownload: async (key: string, o: { disposition: string; type: string; seconds: number }): Promise<string> => {
+      const { client, getSignedUrl, GetObjectCommand } = await open();
+      const command = new GetObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        ResponseContentDisposition: o.disposition,
+        ResponseContentType: o.type,
+      });
+      return getSignedUrl(client, command, { expiresIn: o.seconds });
+    },
 
     /** Size, ETag and age; undefined where there is no such object. */
     head: (key: string): Promise<Head | undefined> =>
       read(async () => {
+        const { client, HeadObjectCommand } = await open();
         const answer = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
         return {
           size: answer.ContentLength ?? 0,
@@ -90,6 +88,7 @@ export function objects(
     readRange: (key: string, offset: number, length: number): Promise<Uint8Array | undefined> =>
       read(async () => {
         if (length === 0) return new Uint8Array();
+        const { client, GetObjectCommand } = await open();
         const range = `bytes=${offset}-${offset + length - 1}`;
         const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: range }));
         const bytes = (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
@@ -104,6 +103,7 @@ export function objects(
       maxBytes: number,
     ): Promise<{ bytes: Uint8Array; modifiedAt: Date } | "too large" | undefined> =>
       read(async () => {
+        const { client, GetObjectCommand } = await open();
         const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
         if ((answer.ContentLength ?? Number.POSITIVE_INFINITY) > maxBytes) {
           (answer.Body as { destroy?: () => void } | undefined)?.destroy?.();
@@ -115,6 +115,7 @@ export function objects(
 
     put: async (key: string, body: string, type: string): Promise<void> => {
       try {
+        const { client, PutObjectCommand } = await open();
         await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: type }));
       } catch (error) {
         throw serviceFault("S3", error);
@@ -126,6 +127,7 @@ export function objects(
       const found: Listed[] = [];
       let token: string | undefined;
       try {
+        const { client, ListObjectsV2Command } = await open();
         for (let page = 0; page < maxListPages; page += 1) {
           const answer = await client.send(
             new ListObjectsV2Command({

@@ -1,6 +1,6 @@
 // The dispatch queue: one FIFO group per cluster.
 import { randomUUID } from "node:crypto";
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { Id, Slug } from "../contract/id.ts";
 import { serviceFault } from "./fault.ts";
@@ -12,10 +12,13 @@ export type DispatchMessage = z.infer<typeof DispatchMessage>;
 export type DispatchQueue = { ask(message: DispatchMessage): Promise<void> };
 
 /** The queue at that address. Each asking has a fresh deduplication id: a repeated one would vanish for five minutes. */
-export function dispatchQueue(url: string, client: Pick<SQSClient, "send"> = new SQSClient({})): DispatchQueue {
+export function dispatchQueue(url: string): DispatchQueue {
+  let client: SQSClient | undefined;
   return {
     ask: async (message) => {
       try {
+        const { SendMessageCommand, SQSClient } = await import("./sqs.ts");
+        client ??= new SQSClient({});
         await client.send(
           new SendMessageCommand({
             QueueUrl: url,

@@ -1,5 +1,5 @@
 // Where the page begins.
-import "./no-eval.ts";
+import "../../shared/contract/no-eval.ts";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";

@@ -1,6 +1,6 @@
 // What is built before the template, from small sources of our own.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -33,7 +33,7 @@ it("names every function that has no source", async () => {
   await expect(bundleHeadnode({ source, build })).rejects.toThrow("no file functions/headnode/headnode.ts");
 });
 
-it("bundles each function into one module that runs, with CommonJS in it too", async () => {
+it("bundles each function into a module that runs, with CommonJS in it too", async () => {
   write("node_modules/old/index.js", `const { basename } = require("node:path"); module.exports = { basename };\n`);
   write("node_modules/old/package.json", `{ "name": "old", "main": "index.js" }\n`);
   writeHandlers((name) => `import old from "old";\nexport const handler = async () => old.basename("/a/${name}");\n`);
@@ -47,6 +47,21 @@ it("bundles each function into one module that runs, with CommonJS in it too", a
     expect(existsSync(join(build, "functions", name, "index.mjs.map"))).toBe(true);
   }
   expect(existsSync(join(build, "functions/gone"))).toBe(false);
+});
+
+it("puts what a function imports later into a file of its own, and takes away what an earlier build left", async () => {
+  write("shared/later.ts", "export const word = 'read when it was asked for';\n");
+  writeHandlers(() => "export const handler = async () => (await import('../../shared/later.ts')).word;\n");
+  write("build/functions/api/later-OLD.mjs", "");
+
+  await bundleFunctions({ source, build });
+
+  const folder = join(build, "functions/api");
+  const names = readdirSync(folder).filter((name) => name.endsWith(".mjs"));
+  expect(names).toHaveLength(2);
+  expect(readFileSync(join(folder, "index.mjs"), "utf8")).not.toContain("read when");
+  const { handler } = await import(join(folder, "index.mjs"));
+  expect(await handler()).toBe("read when it was asked for");
 });
 
 it("bundles the head node's program", async () => {
