@@ -18,6 +18,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: [...cluster, ...parts],
+          // more than vitest would take on two cores: much of the time is spent waiting for other processes
+          maxWorkers: 2,
           testTimeout: 30_000,
           hookTimeout: 60_000,
           pool: "forks",

@@ -23,7 +23,11 @@ export async function takeMessage(
     log({ level: "error", message: "a dispatch message of another form was dropped" });
     return;
   }
-  const own = await parts.jobs.get(message.job);
+  const [own, others, forming] = await Promise.all([
+    parts.jobs.get(message.job),
+    parts.jobs.submitted(message.cluster, maxJobs),
+    parts.groups.forming(message.cluster, maxForming),
+  ]);
   if (own?.state !== "submitted" || own.cluster !== message.cluster) return;
   const cluster = clusters.find((one) => one.id === message.cluster);
   if (!cluster) {
@@ -32,9 +36,9 @@ export async function takeMessage(
   }
 
   // What an earlier run began is finished first, as it was begun.
-  const waiting = (await parts.jobs.submitted(cluster.id, maxJobs)).filter((job) => job.id !== own.id);
+  const waiting = others.filter((job) => job.id !== own.id);
   const jobs = [own, ...waiting].slice(0, maxJobs).sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
-  const begun = new Map((await parts.groups.forming(cluster.id, maxForming)).map((group) => [group.id, group]));
+  const begun = new Map(forming.map((group) => [group.id, group]));
   for (const id of new Set(jobs.flatMap((job) => (job.group === undefined ? [] : [job.group])))) {
     const group = begun.has(id) ? undefined : await parts.groups.get(id);
     if (group) begun.set(id, group);

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { ulidPattern } from "../../shared/contract/id.ts";
 import type { Measure, Said, Wanted } from "./account/collect.ts";
 import type { Request } from "./account/serve.ts";
+import { accountCommand } from "./account-program.ts";
 import type { Identity } from "./account-rule.ts";
 import { asAccount } from "./as-account.ts";
 import type { Settings } from "./config.ts";
@@ -70,8 +71,7 @@ export class AccountProcess {
     onRecord: (group: string, name: string, text: string) => void = () => {},
   ) {
     this.#onRecord = onRecord;
-    const command = [settings.node ?? process.execPath, settings.bundle, "account"];
-    const { argv, env, cwd } = asAccount(identity, command, settings);
+    const { argv, env, cwd } = asAccount(identity, accountCommand(settings), settings);
     const [file = "", ...args] = argv;
     this.#child = spawn(file, args, { env, cwd, stdio: ["pipe", "pipe", "ignore"] });
     const reader = new FrameReader();

@@ -1,4 +1,5 @@
 // `describe`: the cluster as its head node sees it, into the heartbeat.
+import "../../shared/contract/no-eval.ts";
 import type { Heartbeat } from "../../shared/headnode/receipt.ts";
 import { readSettings, type Settings } from "./config.ts";
 import { openObjects } from "./objects.ts";

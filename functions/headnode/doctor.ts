@@ -1,4 +1,5 @@
 // `doctor`: looks at everything the head node needs and says in words what is wrong and what to do.
+import "../../shared/contract/no-eval.ts";
 import { accessSync, constants, lstatSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { judgeAccounts, readAllowList } from "./account-rule.ts";

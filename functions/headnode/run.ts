@@ -1,4 +1,5 @@
 // `run`: what SSM starts. Reads the batch that $SSM_batch names, does it, says in receipts what became of it.
+import "../../shared/contract/no-eval.ts";
 import { existsSync } from "node:fs";
 import * as z from "zod";
 import { ulidPattern } from "../../shared/contract/id.ts";

@@ -1,4 +1,5 @@
 // `watch`: lives while groups live. One squeue an interval for all of them, woken by end records.
+import "../../shared/contract/no-eval.ts";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";

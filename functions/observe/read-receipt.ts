@@ -17,8 +17,10 @@ export async function readReceipt(key: string, parts: ObserveParts): Promise<voi
   if (!receipt) return dropped("a receipt of another form", cluster, id);
   if (receipt.cluster !== cluster || receipt.receipt !== id)
     return dropped("a receipt that speaks for another cluster", cluster, id);
-  await parts.clusterTable.heard(cluster, object.modifiedAt.toISOString());
-  await applyReceipt(receipt, object.modifiedAt, parts);
+  await Promise.all([
+    parts.clusterTable.heard(cluster, object.modifiedAt.toISOString()),
+    applyReceipt(receipt, object.modifiedAt, parts),
+  ]);
 }
 
 function parsed(bytes: Uint8Array): Receipt | undefined {
