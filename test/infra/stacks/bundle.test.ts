@@ -30,7 +30,9 @@ it("names every function that has no source", async () => {
   await expect(bundleFunctions({ source, build })).rejects.toThrow(
     /no file functions\/dispatch\/dispatch\.ts, functions\/observe\/observe\.ts, functions\/reconcile\/reconcile\.ts/,
   );
-  await expect(bundleHeadnode({ source, build })).rejects.toThrow("no file functions/headnode/headnode.ts");
+  await expect(bundleHeadnode({ source, build })).rejects.toThrow(
+    "no file functions/headnode/account.ts, functions/headnode/headnode.ts",
+  );
 });
 
 it("bundles each function into a module that runs, with CommonJS in it too", async () => {
@@ -64,11 +66,13 @@ it("puts what a function imports later into a file of its own, and takes away wh
   expect(await handler()).toBe("read when it was asked for");
 });
 
-it("bundles the head node's program", async () => {
-  write("functions/headnode/headnode.ts", "const words: string[] = ['ran', 'whole']; console.log(words.join(' '));\n");
+it("bundles the head node's program as one file, which holds the account's part as text", async () => {
+  write("functions/headnode/account.ts", "const part: string = 'of the account'; console.log(part);\n");
+  write("functions/headnode/headnode.ts", "declare const ACCOUNT_PROGRAM: string; console.log(ACCOUNT_PROGRAM);\n");
   await bundleHeadnode({ source, build });
-  const ran = execFileSync(process.execPath, [join(build, "headnode/headnode.mjs")], { encoding: "utf8" });
-  expect(ran).toBe("ran whole\n");
+  const unpacked = join(source, "account.mjs");
+  writeFileSync(unpacked, execFileSync(process.execPath, [join(build, "headnode/headnode.mjs")]));
+  expect(execFileSync(process.execPath, [unpacked], { encoding: "utf8" })).toBe("of the account\n");
 });
 
 it("builds the page again only where its sources changed", async () => {
