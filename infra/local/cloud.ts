@@ -217,7 +217,7 @@ export async function startCloud(o: CloudOptions): Promise<Cloud> {
       upstreams: {
         dynamodb: { upstream: dynamo.url, port: port(4) },
         sqs: { upstream: sqs.url, port: port(5) },
-        ssm: { upstream: ({ target, body, principal }) => commands.handle(target, body, principal), port: port(6) },
+        ssm: { upstream: ({ target, body }) => commands.handle(target, body), port: port(6) },
         ...(cognito ? { "cognito-idp": { upstream: cognito.url, port: port(3) } } : {}),
       },
     });

@@ -43,7 +43,9 @@ export function createNodeAgent(o: {
     deadlines.delete(invocation);
     Object.assign(invocation, { endedAt: Date.now() }, change);
     o.save(command);
-    o.log(`command ${command.id} on ${node.instanceId}: ${invocation.status}`);
+    if (invocation.status === "Success") return;
+    const words = invocation.stderr.trim().split("\n").at(-1) ?? "";
+    o.log(`command ${command.id} on ${node.instanceId}: ${invocation.status}${words === "" ? "" : ` (${words})`}`);
   }
 
   function finish(command: Command, invocation: Invocation, { code, end: how, stdout, stderr }: Outcome): void {

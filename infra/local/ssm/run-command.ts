@@ -30,11 +30,7 @@ export type RunCommandOptions = {
 };
 export type RunCommand = {
   /** Answers `AmazonSSM.<operation>` with a JSON body; fits a front door's upstream as it is. */
-  handle(
-    target: string,
-    body: Buffer | string,
-    principal?: { name: string },
-  ): Promise<{ status: number; body: string }>;
+  handle(target: string, body: Buffer | string): Promise<{ status: number; body: string }>;
   /** Kills the process groups that run; their commands are run again at the next start. */
   stop(): Promise<void>;
   faults: {
@@ -188,17 +184,13 @@ export async function startRunCommand({ documents, nodes, dir, log }: RunCommand
   for (const command of store.commands.values()) deliver(command);
 
   return {
-    async handle(target, body, principal) {
+    async handle(target, body) {
       const operation = target.replace(/^AmazonSSM\./, "");
       try {
         if (!Object.hasOwn(operations, operation)) {
           throw new SsmError("UnknownOperationException", `the operation "${operation}" is not served here`);
         }
         const answer = operations[operation]?.(JSON.parse(body.toString()) as Body);
-        if (operation === "SendCommand") {
-          const { Command: sent } = answer as { Command: { CommandId: string; DocumentName: string } };
-          log(`command ${sent.CommandId} (${sent.DocumentName}) sent by ${principal?.name ?? "the host"}`);
-        }
         return { status: 200, body: JSON.stringify(answer) };
       } catch (cause) {
         if (!(cause instanceof SsmError)) log(`${operation} failed: ${cause instanceof Error ? cause.stack : cause}`);
