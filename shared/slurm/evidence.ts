@@ -63,7 +63,15 @@ export function judge(evidence: Evidence, limits: Patience = patience): Verdict 
   if (meaning.how === "cancelled") return { kind: "ended", state: "cancelled", ...facts, ...ownCode(end) };
   if (meaning.how === "reason") {
     const detail = `Slurm's state is ${row.state}: ${meaning.words}`;
-    return { kind: "ended", state: "failed", reason: meaning.reason, detail, ...facts, ...ownCode(end) };
+    // a program that was stopped may still end with 0: shown beside the reason, that would read as success
+    return {
+      kind: "ended",
+      state: "failed",
+      reason: meaning.reason,
+      detail,
+      ...facts,
+      ...(end?.code === 0 ? {} : ownCode(end)),
+    };
   }
   if (meaning.how === "completed") {
     if (end !== undefined) return { kind: "ended", ...byCode(end.code), ...facts };
@@ -101,7 +109,7 @@ function failure(row: JobRow, { end, claimed }: Evidence): Failure {
   if (exitCode === wrapperExit.fenced)
     return { reason: "node-failure", detail: "another start had claimed it and left no end; this start did no work" };
   if (exitCode === wrapperExit.astray && !claimed)
-    return { reason: "node-failure", detail: "the job's folder was gone when it started" };
+    return { reason: "node-failure", detail: "the job's folder was gone when it started, or by the time it ended" };
   if (exitCode === wrapperExit.unclaimed && !claimed)
     return { reason: "node-failure", detail: "it could not write into its folder when it started" };
   if (signal > 0 && !claimed)

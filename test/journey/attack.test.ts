@@ -56,6 +56,21 @@ echo good >good.txt
     expect(await everything(id)).not.toContain("root-only");
   });
 
+  it.each([
+    ["removes", "cd .. && rm -rf work"],
+    ["locks", "chmod 000 ."],
+    ["swaps for a link", "cd .. && mv work away && ln -s /etc work"],
+  ])("gets its log where it %s its folder", async (_how, command) => {
+    const { id } = await alice.submitScript(`#!/bin/sh\necho seen before\n${command}\n`);
+    const job = await alice.ended(id);
+    const { files, skipped } = await alice.files(id);
+
+    expect(job.results.state).toBe("available");
+    expect(files.map(({ path, role }) => [path, role])).toContainEqual(["stdout", "stdout"]);
+    expect(await everything(id)).toContain("seen before");
+    expect(skipped).toEqual([{ path: "work", skipped: expect.stringContaining("gone or no folder any more") }]);
+  });
+
   it("gets a device named as skipped", async () => {
     const { id } = await alice.submitScript("#!/bin/sh\ntouch ready\nwhile [ ! -e go ]; do sleep 0.1; done\n");
     const { folder } = await alice.until(id, (job) => job.state === "running" && job.folder !== undefined);

@@ -34,7 +34,7 @@ export async function measure(wanted: Wanted): Promise<Measure> {
       const stats = await opened.member.look(name).catch(() => undefined);
       if (stats?.isFile()) add(sum, Number(stats.size));
     }
-    for await (const found of walk(opened.work, budgetOf(wanted.limits))) {
+    for await (const found of walkWork(opened, wanted)) {
       if (found.kind !== "file") continue;
       // an input of its old size is most likely unchanged, and then no result
       if (inputs.get(found.path) !== Number(found.stats.size)) add(sum, Number(found.stats.size));
@@ -62,7 +62,7 @@ export async function* collect(wanted: Wanted): AsyncGenerator<Said> {
       if (why !== undefined) yield { event: "skip", path: name, role: name, why };
       else yield* readFile({ kind: "file", path: name, folder: opened.member, name, stats }, name, undefined);
     }
-    for await (const found of walk(opened.work, budgetOf(wanted.limits))) {
+    for await (const found of walkWork(opened, wanted)) {
       if (found.kind === "skip") yield { event: "skip", path: found.path, role: "result", why: found.why };
       else yield* readFile(found, "result", inputs.get(found.path));
     }
@@ -130,31 +130,42 @@ async function digest(file: FileHandle, size: number): Promise<string> {
   return hash.digest("hex");
 }
 
-type Opened = { group: SafeFolder; members: SafeFolder; member: SafeFolder; work: SafeFolder };
+/** `work` is a reason where it cannot be opened: a job may do with it as it likes, and its logs lie beside it. */
+type Opened = { group: SafeFolder; members: SafeFolder; member: SafeFolder; work: SafeFolder | { gone: string } };
 
 async function openMember(wanted: Wanted): Promise<Opened | { gone: string }> {
   const chain: SafeFolder[] = [];
   try {
-    chain.push(await SafeFolder.open(wanted.folder));
-    for (const name of ["members", String(wanted.member), "work"]) {
-      const last = chain.at(-1);
-      if (last !== undefined) chain.push(await last.sub(name));
-    }
-    const [group, members, member, work] = chain;
-    if (group && members && member && work) return { group, members, member, work };
+    const group = await SafeFolder.open(wanted.folder);
+    chain.push(group);
+    const members = await group.sub("members");
+    chain.push(members);
+    const member = await members.sub(String(wanted.member));
+    chain.push(member);
+    const work = await member.sub("work").catch((error: NodeJS.ErrnoException) => goneBy(error));
+    return { group, members, member, work };
   } catch (error) {
     await Promise.all(chain.map((folder) => folder.close()));
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "EACCES")
-      return { gone: `the job's folder is gone or no folder any more (${code})` };
-    throw error;
+    return goneBy(error as NodeJS.ErrnoException);
   }
-  return { gone: "the job's folder is gone" };
 }
 
-const close = async (opened: Opened): Promise<void> => {
-  for (const folder of [opened.work, opened.member, opened.members, opened.group]) await folder.close();
-};
+/** Why a folder could not be opened. Throws what is no fault of the folder's. */
+function goneBy(error: NodeJS.ErrnoException): { gone: string } {
+  const { code } = error;
+  if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "EACCES")
+    return { gone: `the job's folder is gone or no folder any more (${code})` };
+  throw error;
+}
+
+async function* walkWork({ work }: Opened, { limits }: Wanted): AsyncGenerator<Found> {
+  if ("gone" in work) yield { kind: "skip", path: "work", why: work.gone };
+  else yield* walk(work, budgetOf(limits));
+}
+
+async function close({ work, member, members, group }: Opened): Promise<void> {
+  for (const folder of ["gone" in work ? undefined : work, member, members, group]) await folder?.close();
+}
 
 /** More entries than files: links and folders are not counted as files, but somebody has to look at them. */
 const budgetOf = (limits: Limits) => ({ entries: 2 * limits.files + 10_000 });
