@@ -83,10 +83,10 @@ export class GatewayClient {
    */
   jobs({ state, application, cluster, tag, ...query }: JobsQuery = {}): Promise<JobsPage> {
     const lists = {
-      state: state?.join(),
-      application: application?.join(),
-      cluster: cluster?.join(),
-      tag: tag?.join(),
+      state: listed(state),
+      application: listed(application),
+      cluster: listed(cluster),
+      tag: listed(tag),
     };
     const asked = () => this.api.GET("/v1/jobs", { params: { query: given({ ...query, ...lists }) } });
     return withRetries(async () => unwrap(await asked()));
@@ -178,6 +178,9 @@ export class GatewayClient {
     return downloadFile(file, { ...this.options, ...options });
   }
 }
+
+/** One text of several values; an empty list is no filter. */
+const listed = (values: readonly string[] | undefined): string | undefined => values?.join(",") || undefined;
 
 /** Leaves out what is undefined: it would be sent as the text "undefined". */
 function given<T extends Record<string, unknown>>(query: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -27,6 +27,8 @@ const shown = [
   "account",
   "slurmId",
   "folder",
+  "rerunOf",
+  "cancelRequestedAt",
   "createdAt",
   "changedAt",
   "startedAt",
@@ -36,7 +38,7 @@ const shown = [
 /** What everybody who may see a job sees of it. */
 export function jobView(job: JobRecord): Job {
   const fields = shown.filter((name) => job[name] !== undefined).map((name) => [name, job[name]]);
-  const inputs = job.inputs.map(({ name, size, etag }) => ({ name, size, etag }));
+  const inputs = job.inputs.map(({ name, size, etag, upload }) => ({ name, size, etag, upload }));
   return { ...(Object.fromEntries(fields) as Omit<Job, "inputs">), inputs };
 }
 
