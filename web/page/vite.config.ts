@@ -2,12 +2,29 @@
 import path from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { cloudscapeFonts } from "./plugins/cloudscape-fonts.ts";
+import { themeScript } from "./plugins/theme-script.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
+  plugins: [
+    react(),
+    cloudscapeFonts(path.join(root, "node_modules/.cache/headgate-fonts")),
+    themeScript(path.join(import.meta.dirname, "theme-first.ts")),
+  ],
+  resolve: {
+    alias: {
+      // the package of that name is built apart and names other variables than the components' styles do
+      "@cloudscape-design/design-tokens": path.join(
+        root,
+        "node_modules/@cloudscape-design/components/internal/generated/styles/tokens.js",
+      ),
+    },
+  },
   build: {
-    outDir: path.resolve(import.meta.dirname, "../../build/page"),
+    outDir: path.join(root, "build/page"),
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

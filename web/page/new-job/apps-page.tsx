@@ -1,0 +1,4 @@
+// What can be run.
+export function AppsPage() {
+  return <h1>New job</h1>;
+}
