@@ -19,9 +19,11 @@ export function Snippet({ title, code, language }: SnippetProps) {
         />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre className="snippet-code" tabIndex={0} role="region" aria-label={title} data-language={language}>
-        <code>{code}</code>
-      </pre>
+      <section className="snippet-code" tabIndex={0} aria-label={title} data-language={language}>
+        <pre>
+          <code>{code}</code>
+        </pre>
+      </section>
     </div>
   );
 }
