@@ -65,26 +65,35 @@ class Reader {
       if (this.inNamelist > 0) this.fault(this.inNamelist, `&${this.group} is not closed by a slash`);
       this.group = start[1] ?? "";
       this.inNamelist = number;
-      return this.take(start[2] ?? "", number);
+      this.take(start[2] ?? "", number);
+      return;
     }
-    if (this.inNamelist > 0) return this.takeInNamelist(line, number);
+    if (this.inNamelist > 0) this.takeInNamelist(line, number);
+    else this.takeOutside(line, number);
+  }
+
+  private takeOutside(line: string, number: number): void {
     const head = section.exec(line);
     if (head) {
       this.group = (head[1] ?? "").trim();
       return;
     }
     const set = assignment.exec(line);
-    if (set) return this.add(set[1] ?? "", tidy(set[2] ?? ""), number);
     const reversed = valueFirst.exec(line);
-    if (reversed) return this.add(reversed[2] ?? "", reversed[1] ?? "", number);
-    if (this.continues(line)) return;
-    this.strange += 1;
-    this.fault(number, "this line sets no parameter");
+    if (set) this.add(set[1] ?? "", tidy(set[2] ?? ""), number);
+    else if (reversed) this.add(reversed[2] ?? "", reversed[1] ?? "", number);
+    else if (!this.continues(line)) {
+      this.strange += 1;
+      this.fault(number, "this line sets no parameter");
+    }
   }
 
   /** Several may stand on a line of a namelist, and one may go on over several lines. */
   private takeInNamelist(line: string, number: number): void {
-    if (groupEnd.test(line)) return this.close();
+    if (groupEnd.test(line)) {
+      this.close();
+      return;
+    }
     const end = outsideQuotes(line).search(/\/\s*$|\/(?=\s*&)/);
     const body = end === -1 ? line : line.slice(0, end);
     const starts = [...outsideQuotes(body).matchAll(new RegExp(`(?:^|[\\s,])(${name})\\s*=(?!=)`, "g"))];

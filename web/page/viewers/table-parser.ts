@@ -68,7 +68,10 @@ export class TableParser {
   }
 
   private takeLine(line: string, unended = false): void {
-    if (!this.early) return this.takeRow(line, unended);
+    if (!this.early) {
+      this.takeRow(line, unended);
+      return;
+    }
     this.early.push(line);
     this.earlyCharacters += line.length;
     if (unended || this.early.length >= judgedLines || this.earlyCharacters >= judgedCharacters) this.decide(unended);
