@@ -66,6 +66,8 @@ function bound(origin: string): string {
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   let value = input;
   for (const part of path) {
+    // a list that was sent as one text
+    if (typeof value === "string") return value;
     if (value === null || typeof value !== "object") return undefined;
     value = Object.hasOwn(value, part) ? (value as Record<PropertyKey, unknown>)[part] : undefined;
   }

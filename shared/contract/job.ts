@@ -81,7 +81,8 @@ const maxInputs = 1_000;
 export const Tag = z.string().regex(/^[^,\p{Cc}]{1,64}$/u, "1 to 64 characters without commas and control characters");
 const JobName = z.string().min(1).max(200);
 const Description = z.string().max(10_000);
-const Tags = z.array(Tag).max(32);
+export const maxTags = 32;
+const Tags = z.array(Tag).max(maxTags);
 const Parameters = z.record(z.string(), z.unknown());
 
 /** The body of POST /v1/jobs. */
