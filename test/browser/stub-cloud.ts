@@ -4,9 +4,11 @@ import { createReadStream, existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { applications, describeApplication } from "../../shared/application/applications.ts";
 import type { Cluster } from "../../shared/contract/catalogue.ts";
 import type { Job, JobEvent } from "../../shared/contract/job.ts";
-import type { Person } from "../../shared/contract/person.ts";
+import type { Person, Token } from "../../shared/contract/person.ts";
+import { bulkStubJobs, listStubJobs } from "./stub-jobs.ts";
 
 type StubFile = {
   path: string;
@@ -20,6 +22,7 @@ export type Stub = {
   origin: string;
   person: Person;
   clusters: Cluster[];
+  tokens: Token[];
   jobs: Job[];
   events: JobEvent[];
   files: StubFile[];
@@ -39,6 +42,7 @@ const types: Record<string, string> = {
   ".js": "text/javascript",
   ".css": "text/css",
   ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
 };
 
 /** Starts both origins. `page` is the folder of the built page; the policy is the one that CloudFront sends. */
@@ -99,6 +103,7 @@ export async function startStub(page: string): Promise<Stub> {
       createdAt: "2026-01-01T00:00:00.000Z",
     },
     clusters: [{ id: "local", name: "Juniper", kind: "slurm", silent: false }],
+    tokens: [],
     jobs: [],
     events: [],
     files: [],
@@ -157,15 +162,13 @@ export async function startStub(page: string): Promise<Stub> {
     if (stub.person.status !== "active")
       return problem(response, 403, "account-waiting", "the account waits for approval");
     if (url.pathname === "/v1/clusters") return json(response, 200, { clusters: stub.clusters });
-    if (url.pathname === "/v1/tokens")
-      return json(response, 201, {
-        id: stub.person.id,
-        name: "t",
-        createdAt: stub.person.createdAt,
-        expiresAt: stub.person.createdAt,
-        token: "hg_secret",
-      });
-    if (url.pathname === "/v1/jobs") return json(response, 200, { jobs: stub.jobs });
+    if (url.pathname === "/v1/applications")
+      return json(response, 200, { applications: applications.map(describeApplication) });
+    if (url.pathname.startsWith("/v1/tokens")) return void tokensOf(request, response, url);
+    if (url.pathname === "/v1/jobs/bulk")
+      return void body(request).then((text) => json(response, 200, bulkStubJobs(stub.jobs, JSON.parse(text))));
+    if (url.pathname === "/v1/jobs" && request.method === "GET")
+      return json(response, 200, listStubJobs(stub.jobs, url.searchParams));
     const [, , , id = "", view, ...rest] = url.pathname.split("/");
     const job = stub.jobs.find((one) => one.id === id);
     if (!job) return problem(response, 404, "not-found", "there is no such job");
@@ -189,6 +192,23 @@ export async function startStub(page: string): Promise<Stub> {
     if (file.stored)
       return response.writeHead(302, { location: `${other.origin}/object/${encodeURIComponent(file.path)}` }).end();
     return response.writeHead(200, { "content-type": "application/octet-stream" }).end(file.body);
+  }
+
+  async function tokensOf(request: IncomingMessage, response: ServerResponse, url: URL) {
+    if (request.method === "GET") return json(response, 200, { tokens: stub.tokens });
+    if (request.method === "DELETE") {
+      stub.tokens = stub.tokens.filter(({ id }) => !url.pathname.endsWith(id));
+      return response.writeHead(204).end();
+    }
+    const asked = JSON.parse(await body(request)) as { name: string; days: number };
+    const made: Token = {
+      id: `01JT0KEN${String(stub.tokens.length).padStart(18, "0")}`,
+      name: asked.name,
+      createdAt: new Date().toISOString(),
+      expiresAt: new Date(Date.now() + asked.days * 86_400_000).toISOString(),
+    };
+    stub.tokens.push(made);
+    return json(response, 201, { ...made, token: "hg_secret" });
   }
 }
 
