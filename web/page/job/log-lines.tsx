@@ -1,0 +1,161 @@
+// The scrolling part of a log: only the rows that can be seen are in the document.
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { Match } from "./log-find.ts";
+import { LogLine } from "./log-line.tsx";
+import { logRows } from "./log-rows.ts";
+import { type LogText, lineAt } from "./log-text.ts";
+import type { Log } from "./use-log.ts";
+import { useVisibleRows } from "./use-visible-rows.ts";
+
+/** Height of a row (px); job.css says the same. */
+const rowHeight = 18;
+/** This close to an end, more is read (rows). */
+const nearRows = 30;
+
+type LogLinesProps = {
+  log: Log;
+  text: LogText;
+  wrap: boolean;
+  label: string;
+  matches: readonly Match[];
+  current: Match | undefined;
+  /** Told the first line that can be seen. */
+  top: RefObject<number>;
+};
+
+export function LogLines({ log, text, wrap, label, matches, current, top }: LogLinesProps) {
+  const box = useRef<HTMLElement>(null);
+  const columns = useColumns(box, wrap, log.firstLine !== undefined);
+  const rows = useMemo(() => logRows(text, wrap ? columns : undefined), [text, wrap, columns]);
+  const visible = useVisibleRows(box, rows.count, rowHeight);
+  const wanted = useIntent();
+  /** What is at the top: a place in the file, and how far it is above the edge (px). */
+  const anchor = useRef({ place: 0, beyond: 0 });
+  const done = useRef({ count: -1, rows });
+
+  function onScroll() {
+    const element = box.current;
+    if (!element) return;
+    visible.onScroll();
+    const row = Math.floor(element.scrollTop / rowHeight);
+    const { line } = rows.at(Math.min(row, Math.max(0, rows.count - 1)));
+    anchor.current = { place: text.starts[line] ?? 0, beyond: element.scrollTop - rows.rowOf(line) * rowHeight };
+    top.current = line;
+    // only while a person scrolls: what moves by itself must not read a file of gigabytes
+    if (!wanted.is()) return;
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    if (log.more.earlier && element.scrollTop < nearRows * rowHeight) read("earlier");
+    else if (log.more.later && below < nearRows * rowHeight) read("later");
+  }
+
+  function read(direction: "earlier" | "later") {
+    wanted.spend();
+    log.move(direction);
+  }
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element || (done.current.count === log.last.count && done.current.rows === rows)) return;
+    const moved = done.current.count !== log.last.count;
+    done.current = { count: log.last.count, rows };
+    if (moved && log.last.move === "end") element.scrollTop = element.scrollHeight;
+    else if (moved && log.last.move === "start") element.scrollTop = 0;
+    else element.scrollTop = rows.rowOf(lineAt(text, anchor.current.place)) * rowHeight + anchor.current.beyond;
+    visible.onScroll();
+  }, [log.last, rows, text, visible.onScroll]);
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element || !current) return;
+    const at = rows.rowOf(current.line, current.start) * rowHeight;
+    const seen = at >= element.scrollTop && at + rowHeight <= element.scrollTop + element.clientHeight;
+    if (!seen) element.scrollTop = Math.max(0, at - element.clientHeight / 2);
+    // a match far to the right of a line that is not wrapped
+    element.querySelector(".log-current")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    visible.onScroll();
+  }, [current, rows, visible.onScroll]);
+
+  const byLine = useMemo(() => Map.groupBy(matches, ({ line }) => line), [matches]);
+  const digits = String((log.firstLine ?? 0) + text.lines.length).length;
+  const drawn = [];
+  for (let row = visible.first; row < visible.end; row += 1) {
+    const { line, from, to } = rows.at(row);
+    drawn.push(
+      <div className="log-row" key={row} style={{ top: row * rowHeight }}>
+        {log.firstLine !== undefined && (
+          <span
+            className="log-number"
+            data-number={from === 0 ? log.firstLine + line : ""}
+            style={{ width: `${digits + 2}ch` }}
+          />
+        )}
+        <span className="log-text">
+          <LogLine {...{ text, line, from, to, current }} matches={byLine.get(line) ?? []} />
+        </span>
+      </div>,
+    );
+  }
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="log" ref={box} tabIndex={0} aria-label={label} onScroll={onScroll} {...wanted.handlers}>
+      <div className="log-rows" style={{ height: rows.count * rowHeight }}>
+        {drawn}
+      </div>
+    </section>
+  );
+}
+
+/** Whether a person is scrolling: they turned the wheel, pressed a key, touched it, or hold the bar. */
+function useIntent() {
+  const turned = useRef(false);
+  const held = useRef(false);
+  useEffect(() => {
+    const release = () => {
+      held.current = false;
+    };
+    window.addEventListener("pointerup", release);
+    window.addEventListener("pointercancel", release);
+    return () => {
+      window.removeEventListener("pointerup", release);
+      window.removeEventListener("pointercancel", release);
+    };
+  }, []);
+  return useMemo(() => {
+    const turn = () => {
+      turned.current = true;
+    };
+    const hold = () => {
+      held.current = true;
+    };
+    return {
+      is: () => turned.current || held.current,
+      spend: () => {
+        turned.current = false;
+      },
+      handlers: { onWheel: turn, onKeyDown: turn, onTouchMove: turn, onPointerDown: hold },
+    };
+  }, []);
+}
+
+/** How many characters fit into a row. */
+function useColumns(box: RefObject<HTMLElement | null>, wrap: boolean, numbered: boolean): number {
+  const [columns, setColumns] = useState(100);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element || !wrap) return;
+    const measure = () => {
+      const probe = document.createElement("span");
+      probe.className = "log-probe";
+      probe.textContent = "0".repeat(100);
+      element.append(probe);
+      const width = probe.getBoundingClientRect().width / 100;
+      probe.remove();
+      if (width > 0) setColumns(Math.floor((element.clientWidth - 24) / width) - (numbered ? 9 : 0));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [box, wrap, numbered]);
+  return columns;
+}
