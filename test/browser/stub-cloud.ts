@@ -8,7 +8,15 @@ import { applications, describeApplication } from "../../shared/application/appl
 import type { Cluster } from "../../shared/contract/catalogue.ts";
 import type { Job, JobEvent } from "../../shared/contract/job.ts";
 import type { Person, Token } from "../../shared/contract/person.ts";
+import { GatewayError, problems } from "../../shared/contract/problem.ts";
 import { bulkStubJobs, listStubJobs } from "./stub-jobs.ts";
+import {
+  checkStubJob,
+  createStubUpload,
+  noSubmissions,
+  type StubSubmissions,
+  submitStubJob,
+} from "./stub-submissions.ts";
 
 type StubFile = {
   path: string;
@@ -18,7 +26,7 @@ type StubFile = {
   damaged?: boolean;
 };
 
-export type Stub = {
+export type Stub = StubSubmissions & {
   origin: string;
   person: Person;
   clusters: Cluster[];
@@ -52,6 +60,10 @@ export async function startStub(page: string): Promise<Stub> {
   const other = await listen((request, response) => {
     const url = new URL(request.url ?? "", "http://other");
     response.setHeader("access-control-allow-origin", "*");
+    response.setHeader("access-control-allow-headers", "*");
+    response.setHeader("access-control-allow-methods", "GET, PUT, POST");
+    if (request.method === "OPTIONS") return response.writeHead(204).end();
+    if (url.pathname.startsWith("/upload/")) return void putUpload(request, response, url);
     if (url.pathname === "/oauth2/authorize") {
       code = { value: randomBytes(8).toString("hex"), challenge: url.searchParams.get("code_challenge") ?? "" };
       const back = `${url.searchParams.get("redirect_uri")}?code=${code.value}&state=${url.searchParams.get("state")}`;
@@ -112,6 +124,7 @@ export async function startStub(page: string): Promise<Stub> {
     tokenSeconds: 3_600,
     asked: [],
     refreshed: 0,
+    ...noSubmissions(),
     stop() {
       for (const { server } of [main, other]) {
         server.closeAllConnections();
@@ -169,6 +182,10 @@ export async function startStub(page: string): Promise<Stub> {
       return void body(request).then((text) => json(response, 200, bulkStubJobs(stub.jobs, JSON.parse(text))));
     if (url.pathname === "/v1/jobs" && request.method === "GET")
       return json(response, 200, listStubJobs(stub.jobs, url.searchParams));
+    if (url.pathname === "/v1/uploads")
+      return void body(request).then((text) => json(response, 201, createStubUpload(stub, text, other.origin)));
+    if (url.pathname === "/v1/jobs" || url.pathname === "/v1/jobs/check")
+      return void body(request).then((text) => takeJob(request, response, url, text));
     const [, , , id = "", view, ...rest] = url.pathname.split("/");
     const job = stub.jobs.find((one) => one.id === id);
     if (!job) return problem(response, 404, "not-found", "there is no such job");
@@ -192,6 +209,36 @@ export async function startStub(page: string): Promise<Stub> {
     if (file.stored)
       return response.writeHead(302, { location: `${other.origin}/object/${encodeURIComponent(file.path)}` }).end();
     return response.writeHead(200, { "content-type": "application/octet-stream" }).end(file.body);
+  }
+
+  function takeJob(request: IncomingMessage, response: ServerResponse, url: URL, text: string) {
+    try {
+      const { partitions = [] } = stub.clusters[0] ?? {};
+      if (url.pathname === "/v1/jobs/check") return json(response, 200, checkStubJob(stub, text, partitions).checked);
+      const job = submitStubJob(stub, text, String(request.headers["idempotency-key"]), partitions);
+      if (stub.cutSubmissions === 0) return json(response, 201, job);
+      stub.cutSubmissions -= 1;
+      return request.socket.destroy();
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      const { code, message, issues } = error;
+      const { status, title } = problems[code];
+      return json(response, status, { type: `/problems/${code}`, title, status, code, detail: message, issues });
+    }
+  }
+
+  async function putUpload(request: IncomingMessage, response: ServerResponse, url: URL) {
+    const text = await body(request);
+    await stub.held;
+    const upload = stub.uploads.find(({ id }) => url.pathname.endsWith(id));
+    if (stub.cutUploads > 0) {
+      stub.cutUploads -= 1;
+      return request.socket.destroy();
+    }
+    // S3 refuses a signed URL that comes with a bearer token as well
+    if (!upload || request.headers.authorization) return response.writeHead(400).end();
+    upload.body = text;
+    return response.writeHead(200).end();
   }
 
   async function tokensOf(request: IncomingMessage, response: ServerResponse, url: URL) {
