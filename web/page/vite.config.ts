@@ -3,6 +3,7 @@ import path from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { cloudscapeFonts } from "./plugins/cloudscape-fonts.ts";
+import { schemasWithoutEval } from "./plugins/schemas-without-eval.ts";
 import { themeScript } from "./plugins/theme-script.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -12,6 +13,7 @@ export default defineConfig({
   plugins: [
     react(),
     cloudscapeFonts(path.join(root, "node_modules/.cache/headgate-fonts")),
+    schemasWithoutEval(path.join(root, "shared/contract/no-eval.ts")),
     themeScript(path.join(import.meta.dirname, "theme-first.ts")),
   ],
   resolve: {
@@ -29,6 +31,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: "es2022",
+    // light-dark() stays as it is: rewritten for older browsers it would heed a style sheet's color-scheme only, not ours
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     sourcemap: false,
   },
 });
