@@ -9,7 +9,9 @@ import type { Cluster } from "../../shared/contract/catalogue.ts";
 import type { Job, JobEvent } from "../../shared/contract/job.ts";
 import type { Person, Token } from "../../shared/contract/person.ts";
 import { GatewayError, problems } from "../../shared/contract/problem.ts";
+import { listStubFiles, type StubFile, sendStubFile } from "./stub-files.ts";
 import { bulkStubJobs, listStubJobs } from "./stub-jobs.ts";
+import { changeStubJob } from "./stub-one-job.ts";
 import {
   checkStubJob,
   createStubUpload,
@@ -17,14 +19,6 @@ import {
   type StubSubmissions,
   submitStubJob,
 } from "./stub-submissions.ts";
-
-type StubFile = {
-  path: string;
-  role: "result" | "stdout" | "stderr";
-  body: string;
-  stored?: boolean;
-  damaged?: boolean;
-};
 
 export type Stub = StubSubmissions & {
   origin: string;
@@ -60,6 +54,7 @@ export async function startStub(page: string): Promise<Stub> {
   const other = await listen((request, response) => {
     const url = new URL(request.url ?? "", "http://other");
     response.setHeader("access-control-allow-origin", "*");
+    response.setHeader("access-control-expose-headers", "ETag,Content-Range,Accept-Ranges,Content-Length");
     response.setHeader("access-control-allow-headers", "*");
     response.setHeader("access-control-allow-methods", "GET, PUT, POST");
     if (request.method === "OPTIONS") return response.writeHead(204).end();
@@ -76,7 +71,7 @@ export async function startStub(page: string): Promise<Stub> {
     const file = stub.files.find((one) => url.pathname === `/object/${encodeURIComponent(one.path)}`);
     // S3 refuses a signed URL that comes with a bearer token as well
     if (!file || request.headers.authorization) return response.writeHead(400).end();
-    return response.writeHead(200, { "content-type": "binary/octet-stream" }).end(file.body);
+    return sendStubFile(file, request, response);
   });
   const policy = [
     "default-src 'self'",
@@ -189,26 +184,20 @@ export async function startStub(page: string): Promise<Stub> {
     const [, , , id = "", view, ...rest] = url.pathname.split("/");
     const job = stub.jobs.find((one) => one.id === id);
     if (!job) return problem(response, 404, "not-found", "there is no such job");
+    if (request.method !== "GET")
+      return void body(request).then((text) => {
+        const done = changeStubJob(stub.jobs, job, `${request.method} ${view ?? ""}`, text);
+        if (!done) return problem(response, 404, "not-found", "there is no such address");
+        return done.body ? json(response, done.status, done.body) : response.writeHead(done.status).end();
+      });
     if (!view) return json(response, 200, job);
     if (view === "events") return json(response, 200, { events: stub.events });
-    if (rest.length === 0)
-      return json(response, 200, {
-        files: stub.files.map((file) => ({
-          path: file.path,
-          role: file.role,
-          size: Buffer.byteLength(file.body),
-          sha256: createHash("sha256")
-            .update(file.damaged ? "something else" : file.body)
-            .digest("hex"),
-          href: `/v1/jobs/${id}/files/${file.path.split("/").map(encodeURIComponent).join("/")}`,
-        })),
-        skipped: stub.skipped,
-      });
+    if (rest.length === 0) return json(response, 200, listStubFiles(id, stub.files, stub.skipped, url.searchParams));
     const file = stub.files.find((one) => one.path === rest.map(decodeURIComponent).join("/"));
     if (!file) return problem(response, 404, "not-found", "there is no such file");
     if (file.stored)
       return response.writeHead(302, { location: `${other.origin}/object/${encodeURIComponent(file.path)}` }).end();
-    return response.writeHead(200, { "content-type": "application/octet-stream" }).end(file.body);
+    return sendStubFile(file, request, response);
   }
 
   function takeJob(request: IncomingMessage, response: ServerResponse, url: URL, text: string) {
