@@ -1,0 +1,45 @@
+// The tombstone of a group: members that a person took back, and when. It is durable and only ever grows.
+import { join } from "node:path";
+import * as z from "zod";
+import type { MemberState } from "../../shared/headnode/receipt.ts";
+import { writeDurably } from "./durable-file.ts";
+import { readRecord } from "./spool.ts";
+
+const Tombstone = z.object({
+  /** When all were taken back at once (ISO 8601). */
+  all: z.iso.datetime().optional(),
+  /** When each was taken back, by index. */
+  members: z.record(z.string(), z.iso.datetime()),
+});
+export type Tombstone = z.infer<typeof Tombstone>;
+
+const file = "cancelled";
+
+export const readTombstone = (folder: string): Tombstone | undefined => readRecord(folder, file, Tombstone);
+
+/** When a member was taken back; undefined where it was not. */
+export const takenBackAt = (tombstone: Tombstone | undefined, index: number): string | undefined =>
+  tombstone?.members[index] ?? tombstone?.all;
+
+/** Adds members, all of them where none are named. Under the group's lock only. */
+export function bury(folder: string, indices: readonly number[] | undefined, at: string): void {
+  const { all, members } = readTombstone(folder) ?? { members: {} };
+  const next: Tombstone =
+    indices === undefined
+      ? { all: all ?? at, members }
+      : {
+          ...(all ? { all } : {}),
+          members: { ...Object.fromEntries(indices.map((index) => [index, at])), ...members },
+        };
+  writeDurably(join(folder, file), JSON.stringify(next));
+}
+
+/** What is told of a member that was taken back before Slurm had it. */
+export const unsent = ({ index, job, attempt }: { index: number; job: string; attempt: number }): MemberState => ({
+  index,
+  job,
+  attempt,
+  state: "cancelled",
+  detail: "cancelled before it was given to Slurm",
+  source: "headnode",
+});
