@@ -1,17 +1,16 @@
 // What surrounds every view: the bar at the top, the way around at the side, messages, and the view itself.
-import AppLayout from "@cloudscape-design/components/app-layout";
+// Cloudscape's AppLayout is not used: a third of the whole shell's code, and its narrow form has a fault that axe finds.
 import Flashbar from "@cloudscape-design/components/flashbar";
-import SideNavigation, { type SideNavigationProps } from "@cloudscape-design/components/side-navigation";
-import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
-import { useLocation } from "wouter";
+import { type ReactNode, Suspense, useEffect, useRef } from "react";
+import { Link, useLocation } from "wouter";
 import type { Cluster, Site } from "../../shared/contract/catalogue.ts";
 import type { Person } from "../../shared/contract/person.ts";
 import { ErrorBoundary } from "./error-boundary.tsx";
 import { useShownFlashes } from "./flash.tsx";
 import { useClusterNotices } from "./notices.tsx";
-import { useFollow } from "./page-link.tsx";
 import { Loading } from "./parts.tsx";
 import { TopBar } from "./top-bar.tsx";
+import "./frame.css";
 
 type FrameProps = {
   site?: Site;
@@ -25,84 +24,68 @@ type FrameProps = {
   children?: ReactNode;
 };
 
-const items: SideNavigationProps.Item[] = [
-  { type: "link", text: "Home", href: "/" },
-  { type: "link", text: "New job", href: "/apps" },
-  { type: "link", text: "Jobs", href: "/jobs" },
-  { type: "divider" },
-  { type: "link", text: "Account", href: "/account" },
-  { type: "link", text: "API reference", href: "/v1/openapi.json", external: true },
+const pagesOfAll = [
+  { href: "/", text: "Home" },
+  { href: "/apps", text: "New job" },
+  { href: "/jobs", text: "Jobs" },
+  { href: "/account", text: "Account" },
 ];
-
-const labels = {
-  navigation: "Pages",
-  navigationToggle: "Open the list of pages",
-  navigationClose: "Close the list of pages",
-  notifications: "Messages",
-};
-
-/** Too narrow for the list of pages to stay open beside the view. */
-const narrow = "(max-width: 688px)";
 
 const noClusters: readonly Cluster[] = [];
 
 export function Frame({ site, person, signOut, clusters = noClusters, pages = false, busy, children }: FrameProps) {
   const [path] = useLocation();
-  const [open, setOpen] = useState(() => !matchMedia(narrow).matches);
-  const follow = useFollow();
   const flashes = useShownFlashes();
   const notices = useClusterNotices(clusters);
-  const shown = [...flashes, ...notices];
   const content = useContentFocus(path);
   return (
     <>
       <a className="skip" href="#content">
         Skip to the content
       </a>
-      <div id="top">
+      <div className="top">
         <TopBar site={site} person={person} signOut={signOut} />
       </div>
-      <AppLayout
-        headerSelector="#top"
-        ariaLabels={labels}
-        toolsHide
-        navigationHide={!pages}
-        navigationWidth={200}
-        navigationOpen={open}
-        onNavigationChange={({ detail }) => setOpen(detail.open)}
-        navigation={
-          <SideNavigation
-            items={items}
-            activeHref={activeOf(path)}
-            onFollow={(event) => {
-              follow(event);
-              if (matchMedia(narrow).matches) setOpen(false);
-            }}
-          />
-        }
-        notifications={shown.length > 0 && <Flashbar items={shown} />}
-        content={
-          <div id="content" ref={content} tabIndex={-1} aria-busy={busy ?? false}>
-            <ErrorBoundary key={path}>
-              <Suspense fallback={<Loading />}>{busy ? <Loading /> : children}</Suspense>
-            </ErrorBoundary>
+      <div className="frame">
+        {pages && (
+          <nav className="pages" aria-label="Pages">
+            {pagesOfAll.map(({ href, text }) => (
+              <Link key={href} href={href} {...(href === activeOf(path) ? { "aria-current": "page" } : {})}>
+                {text}
+              </Link>
+            ))}
+          </nav>
+        )}
+        <main id="content" ref={content} tabIndex={-1} aria-busy={busy ?? false}>
+          <div className="flashes">
+            <Flashbar items={flashes} i18nStrings={{ ariaLabel: "Messages" }} />
           </div>
-        }
-      />
+          {notices.length > 0 && (
+            <div className="notices">
+              <Flashbar items={notices} i18nStrings={{ ariaLabel: "Notices" }} />
+            </div>
+          )}
+          <ErrorBoundary key={path}>
+            <Suspense fallback={<Loading />}>{busy ? <Loading /> : children}</Suspense>
+          </ErrorBoundary>
+        </main>
+      </div>
+      <footer>
+        <span>Headgate {site?.version}</span>
+        <a href="/v1/openapi.json">The API as an OpenAPI document</a>
+      </footer>
     </>
   );
 }
 
-/** Which entry of the side an address belongs to. */
+/** Which page of the side an address belongs to. */
 function activeOf(path: string): string {
-  if (path.startsWith("/apps")) return "/apps";
-  if (path.startsWith("/jobs")) return "/jobs";
-  return path;
+  return pagesOfAll.find(({ href }) => href !== "/" && path.startsWith(href))?.href ?? path;
 }
 
 /** After going from page to page the new one is read from its beginning, by eye and by screen reader. */
 function useContentFocus(path: string) {
-  const content = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLElement>(null);
   const last = useRef(path);
   useEffect(() => {
     if (last.current === path) return;

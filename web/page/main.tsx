@@ -1,5 +1,4 @@
 // Where the page begins.
-import "../../shared/contract/no-eval.ts";
 import "@cloudscape-design/global-styles/index.css";
 import "./page.css";
 import { StrictMode } from "react";

@@ -56,7 +56,7 @@ export function TopBar({ site, person, signOut }: TopBarProps) {
       identity={{
         href: "/",
         title: site?.name ?? "Headgate",
-        logo: { src: mark, alt: "" },
+        logo: { src: mark, alt: "Headgate logo" },
         onFollow: (event) => follow({ preventDefault: () => event.preventDefault(), detail: { href: "/" } }),
       }}
       utilities={utilities}

@@ -46,8 +46,7 @@ export function TokenPanel() {
           { id: "ends", header: "Ends", cell: ({ expiresAt }) => <Ends at={expiresAt} /> },
           {
             id: "end",
-            header: "",
-            ariaLabel: () => "End the token",
+            header: <span className="unseen">End the token</span>,
             cell: (token) => (
               <Button variant="inline-link" ariaLabel={`End the token ${token.name}`} onClick={() => setEnding(token)}>
                 End

@@ -63,7 +63,7 @@ function Heading({ text, search }: { text: string; search: string }) {
     <Header
       variant="h2"
       actions={
-        <PageLink href={`/jobs?${search}`} ariaLabel={`All jobs: ${text.toLowerCase()}`}>
+        <PageLink href={`/jobs?${search}`} ariaLabel={`All of them: ${text.toLowerCase()}`}>
           All of them
         </PageLink>
       }

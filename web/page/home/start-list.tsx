@@ -18,7 +18,7 @@ export function StartList() {
               <b>{title}</b>
               <div className="quiet">{description}</div>
             </div>
-            <Button href={`/apps/${id}/new`} onFollow={follow} ariaLabel={`New ${title} job`}>
+            <Button href={`/apps/${id}/new`} onFollow={follow} ariaLabel={`New job: ${title}`}>
               New job
             </Button>
           </li>

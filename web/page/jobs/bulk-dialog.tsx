@@ -7,11 +7,11 @@ import Modal from "@cloudscape-design/components/modal";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { type Job, Tag } from "../../../shared/contract/job.ts";
+import type { Job } from "../../../shared/contract/job.ts";
 import { useGateway } from "../gateway.ts";
 import { Fault } from "../parts.tsx";
 import { jobTitle } from "../words.ts";
-import { type BulkAction, type BulkOutcome, runBulk } from "./bulk.ts";
+import { type BulkAction, type BulkOutcome, isTag, runBulk } from "./bulk.ts";
 import { bulkWords, jobsWords } from "./bulk-words.ts";
 
 type BulkDialogProps = {
@@ -31,7 +31,7 @@ export function BulkDialog({ action, jobs, close, finished }: BulkDialogProps) {
   const [failed, setFailed] = useState<unknown>();
   const wantsTag = action === "tag" || action === "untag";
   const given = tag.trim();
-  const allowed = !wantsTag || Tag.safeParse(given).success;
+  const allowed = !wantsTag || isTag(given);
   const running = done !== undefined;
 
   async function go() {

@@ -1,7 +1,13 @@
 // One thing done to many jobs, a hundred at a time, and what became of each.
-import { type BulkRequest, type BulkResult, type Job, maxBulkJobs } from "../../../shared/contract/job.ts";
+import type { BulkRequest, BulkResult, Job } from "../../../shared/contract/job.ts";
 import type { GatewayClient } from "../../client/gateway-client.ts";
 import { ProblemError } from "../../client/problem-error.ts";
+
+/** As the contract has it; taken from there it would bring every schema along. */
+export const jobsAtOnce = 100;
+
+/** Whether the API takes a text as a tag: its schema says the same. */
+export const isTag = (text: string): boolean => /^[^,\p{Cc}]{1,64}$/u.test(text);
 
 export type BulkAction = BulkRequest["action"];
 export type Refusal = { id: string; why: string };
@@ -25,8 +31,8 @@ export async function runBulk(
   onProgress: (done: number) => void,
 ): Promise<BulkOutcome> {
   const outcome: BulkOutcome = { jobs: [], done: [], refused: [] };
-  for (let from = 0; from < ids.length; from += maxBulkJobs) {
-    const jobs = ids.slice(from, from + maxBulkJobs);
+  for (let from = 0; from < ids.length; from += jobsAtOnce) {
+    const jobs = ids.slice(from, from + jobsAtOnce);
     for (const result of await ask(client, { action, jobs, ...(tag === undefined ? {} : { tag }) })) {
       if (!result.ok) {
         outcome.refused.push({ id: result.job, why: result.problem.detail ?? result.problem.title });

@@ -3,9 +3,9 @@ import DateInput from "@cloudscape-design/components/date-input";
 import FormField from "@cloudscape-design/components/form-field";
 import PropertyFilter, { type PropertyFilterProps } from "@cloudscape-design/components/property-filter";
 import { useMemo } from "react";
-import { type JobState, jobStates } from "../../../shared/contract/job.ts";
+import type { JobState } from "../../../shared/contract/job.ts";
 import { useGateway } from "../gateway.ts";
-import { stateWords } from "../words.ts";
+import { states, stateWords } from "../words.ts";
 import { filterOf, tokensOf } from "./filter-tokens.ts";
 import type { JobFilter } from "./job-filter.ts";
 
@@ -23,7 +23,7 @@ export function FilterBar({ filter, onChange, applications, tags, countText }: F
   const { clusters } = useGateway();
   const query = useMemo(() => tokensOf(filter), [filter]);
   const options: PropertyFilterProps.FilteringOption[] = [
-    ...jobStates.map((value) => ({ propertyKey: "state", value, label: stateWords[value] })),
+    ...states.map((value) => ({ propertyKey: "state", value, label: stateWords[value] })),
     ...applications.map(({ id, title }) => ({ propertyKey: "application", value: id, label: title })),
     ...clusters.map(({ id, name }) => ({ propertyKey: "cluster", value: id, label: name })),
     ...tags.map((value) => ({ propertyKey: "tag", value })),

@@ -1,6 +1,6 @@
 // A filter of jobs as the tokens of the filter bar, and back.
 import type { PropertyFilterProps } from "@cloudscape-design/components/property-filter";
-import { type JobState, jobStates } from "../../../shared/contract/job.ts";
+import { states } from "../words.ts";
 import { everything, type JobFilter } from "./job-filter.ts";
 
 type Token = PropertyFilterProps.Token;
@@ -32,10 +32,10 @@ export function filterOf({ tokens }: Pick<PropertyFilterProps.Query, "tokens">):
     return String(token?.value ?? "");
   };
   const texts = tokens.filter(({ propertyKey }) => propertyKey === undefined).map(({ value }) => String(value).trim());
-  const states = valuesOf("state");
+  const wanted = valuesOf("state");
   return {
     ...everything,
-    state: jobStates.filter((state: JobState) => states.includes(state)),
+    state: states.filter((state) => wanted.includes(state)),
     application: valuesOf("application"),
     cluster: valuesOf("cluster"),
     tag: valuesOf("tag"),

@@ -1,6 +1,7 @@
 // Which jobs are shown: as the address bar says it, and as the API is asked.
-import { type JobState, jobStates } from "../../../shared/contract/job.ts";
+import type { JobState } from "../../../shared/contract/job.ts";
 import type { JobsQuery } from "../../client/gateway-client.ts";
+import { states } from "../words.ts";
 
 export type JobFilter = {
   state: readonly JobState[];
@@ -40,7 +41,7 @@ export function readFilter(search: string): JobFilter {
     return momentOf(text, 0) === undefined ? "" : text;
   };
   return {
-    state: jobStates.filter((state) => list("state").includes(state)),
+    state: states.filter((state) => list("state").includes(state)),
     application: list("application").filter((id) => slug.test(id)),
     cluster: list("cluster").filter((id) => slug.test(id)),
     tag: list("tag").filter((tag) => tag.length <= 64),
