@@ -57,8 +57,8 @@ export function AppsPage() {
               {
                 id: "start",
                 content: (one) => (
-                  <Button href={`/apps/${one.id}/new`} onFollow={follow} ariaLabel={`New ${one.title} job`}>
-                    {hasDraft(one) ? "Go on with your draft" : "New job"}
+                  <Button href={`/apps/${one.id}/new`} onFollow={follow}>
+                    {hasDraft(one) ? `Go on with your ${one.title} draft` : `New ${one.title} job`}
                   </Button>
                 ),
               },

@@ -75,16 +75,26 @@ function canShow(value: unknown, property: ParameterSchema): boolean {
 /** `parameters` with what the form changed from `before` to `after`; all that it did not touch stays. */
 export function withFormChange(
   parameters: Readonly<Record<string, unknown>>,
+  schema: ParameterSchema,
   before: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const next: Record<string, unknown> = { ...parameters };
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (before[name] === after[name] || JSON.stringify(before[name]) === JSON.stringify(after[name])) continue;
-    if (after[name] === undefined) delete next[name];
-    else next[name] = after[name];
+    const value = tidy(after[name], schema.properties?.[name]);
+    if (value === undefined) delete next[name];
+    else next[name] = value;
   }
   return next;
+}
+
+/** The library holds undefined where an item was only just added: JSON has no such thing. A list without items is none. */
+function tidy(value: unknown, property: ParameterSchema | undefined): unknown {
+  if (!Array.isArray(value)) return value;
+  if (value.length === 0) return undefined;
+  const blank = property?.items?.type === "string" ? "" : null;
+  return value.map((item: unknown) => (item === undefined || item === null ? blank : tidy(item, property?.items)));
 }
 
 /** Input names that a parameter takes: those that its pattern admits. */

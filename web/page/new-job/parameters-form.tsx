@@ -94,7 +94,7 @@ export function ParametersForm({ schema, values, onChange, inputs, faults }: Par
       }}
       onChange={({ formData }) => {
         const { values: all, shown: before, onChange: tell } = latest.current;
-        tell(withFormChange(all, before, formData ?? {}));
+        tell(withFormChange(all, schema, before, formData ?? {}));
       }}
     />
   );
