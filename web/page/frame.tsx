@@ -57,9 +57,11 @@ export function Frame({ site, person, signOut, clusters = noClusters, pages = fa
           </nav>
         )}
         <main id="content" ref={content} tabIndex={-1} aria-busy={busy ?? false}>
-          <div className="flashes">
-            <Flashbar items={flashes} i18nStrings={{ ariaLabel: "Messages" }} />
-          </div>
+          {flashes.length > 0 && (
+            <div className="flashes">
+              <Flashbar items={flashes} i18nStrings={{ ariaLabel: "Messages" }} />
+            </div>
+          )}
           {notices.length > 0 && (
             <div className="notices">
               <Flashbar items={notices} i18nStrings={{ ariaLabel: "Notices" }} />
@@ -70,7 +72,7 @@ export function Frame({ site, person, signOut, clusters = noClusters, pages = fa
           </ErrorBoundary>
         </main>
       </div>
-      <footer>
+      <footer className="foot">
         <span>Headgate {site?.version}</span>
         <a href="/v1/openapi.json">The API as an OpenAPI document</a>
       </footer>

@@ -41,7 +41,7 @@ export function jobColumns(titles: Titles, phone: boolean): Column[] {
       id: "state",
       label: "State",
       header: "State",
-      minWidth: phone ? 130 : 135,
+      minWidth: phone ? 145 : 150,
       cell: (job) => <StateBadge state={job.state} />,
     },
     {

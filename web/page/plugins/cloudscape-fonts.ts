@@ -21,7 +21,7 @@ export function cloudscapeFonts(cache: string): Plugin {
       const separate = css.replace(inlined, (_, base64: string) => {
         found += 1;
         const font = path.relative(path.dirname(file), fileOf(cache, base64)).replaceAll("\\", "/");
-        return `url('${font}') format('woff2')`;
+        return `url('${font}')`;
       });
       if (found === 0 || separate.includes("base64")) throw new Error(`${file} does not hold its fonts as expected`);
       return separate.replaceAll("@font-face {", "@font-face {\n  font-display: swap;");
