@@ -42,8 +42,9 @@ function isPlainFast(word: string): boolean {
 
 function careful(word: string, value: number): number | undefined {
   if (!plain.test(word)) return named(word);
-  if (/^[+-]?\d+$/.test(word) && !Number.isSafeInteger(value)) return undefined;
-  return value;
+  // whole and long: it is the number itself, or the shortest way of writing that number
+  const whole = /^\+?(-?\d+)$/.exec(word)?.[1];
+  return whole === undefined || whole === String(value) || BigInt(whole) === BigInt(value) ? value : undefined;
 }
 
 function named(word: string): number | undefined {

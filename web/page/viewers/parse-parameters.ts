@@ -39,7 +39,10 @@ class Reader {
   private readonly parameters: Parameter[] = [];
   private readonly faults: { line: number; what: string }[] = [];
   private group = "";
+  /** Line at which the namelist began that is open; 0: none is. */
   private inNamelist = 0;
+  /** The last value was followed by a comma. */
+  private comma = false;
 
   constructor(text: string) {
     this.lines = text.split(/\r\n?|\n/);
@@ -80,7 +83,7 @@ class Reader {
     }
     const set = assignment.exec(line);
     const reversed = valueFirst.exec(line);
-    if (set) this.add(set[1] ?? "", tidy(set[2] ?? ""), number);
+    if (set) this.add(set[1] ?? "", set[2] ?? "", number);
     else if (reversed) this.add(reversed[2] ?? "", reversed[1] ?? "", number);
     else if (!this.continues(line)) {
       this.strange += 1;
@@ -94,17 +97,17 @@ class Reader {
       this.close();
       return;
     }
-    const end = outsideQuotes(line).search(/\/\s*$|\/(?=\s*&)/);
+    const end = outsideQuotes(line).search(/\/\s*$|\/(?=\s*&)|[&$]end\b/i);
     const body = end === -1 ? line : line.slice(0, end);
     const starts = [...outsideQuotes(body).matchAll(new RegExp(`(?:^|[\\s,])(${name})\\s*=(?!=)`, "g"))];
     const before = body.slice(0, starts[0]?.index ?? body.length);
-    if (tidy(before) !== "" && !this.appendToLast(tidy(before))) {
+    if (tidy(before) !== "" && !this.appendToLast(before)) {
       this.strange += 1;
       this.fault(number, "this line sets no parameter");
     }
     for (const [index, start] of starts.entries()) {
       const from = start.index + start[0].length;
-      this.add(start[1] ?? "", tidy(body.slice(from, starts[index + 1]?.index ?? body.length)), number);
+      this.add(start[1] ?? "", body.slice(from, starts[index + 1]?.index ?? body.length), number);
     }
     if (end !== -1) this.close();
   }
@@ -115,24 +118,24 @@ class Reader {
   }
 
   private add(named: string, value: string, line: number): void {
-    this.parameters.push({ group: this.group, name: named.replaceAll(/\s+/g, ""), value, line });
+    this.parameters.push({ group: this.group, name: named.replaceAll(/\s+/g, ""), value: tidy(value), line });
+    this.comma = endsInComma(value);
   }
 
   /** Whether the line goes on with a list in brackets that is still open. */
   private continues(line: string): boolean {
     const { value } = this.parameters.at(-1) ?? { value: "" };
     const opened = value.startsWith("[") && value.split("[").length > value.split("]").length;
-    return opened && this.appendToLast(tidy(line));
+    return opened && this.appendToLast(line);
   }
 
   private appendToLast(more: string): boolean {
-    const last = this.parameters.pop();
-    if (!last) return false;
-    this.parameters.push({
-      ...last,
-      value: `${last.value}${last.value === "" || last.value.endsWith("[") ? "" : " "}${more}`,
-    });
-    return last.group === this.group;
+    const last = this.parameters.at(-1);
+    if (last?.group !== this.group) return false;
+    const between = last.value === "" || last.value.endsWith("[") ? "" : this.comma ? ", " : " ";
+    this.parameters[this.parameters.length - 1] = { ...last, value: `${last.value}${between}${tidy(more)}` };
+    this.comma = endsInComma(more);
+    return true;
   }
 
   private fault(line: number, what: string): void {
@@ -142,6 +145,8 @@ class Reader {
 
 /** A value without the blanks around it and the comma that ends it in a namelist. */
 const tidy = (value: string): string => value.trim().replace(/,\s*$/, "").trim();
+
+const endsInComma = (value: string): boolean => /,\s*$/.test(value);
 
 /** The line with what stands in quotes blanked out, as long as before. */
 const outsideQuotes = (line: string): string =>

@@ -29,7 +29,8 @@ export function judgeLayout(lines: readonly string[], ending = ""): Layout | und
   const filled = lines.filter((line) => line.trim() !== "" && !isComment(line));
   if (filled.length === 0) return undefined;
   const separator = judgeSeparator(filled, ending);
-  const split = (line: string): string[] => splitFields(line, separator) ?? [];
+  const split = (line: string): string[] =>
+    splitFields(separator === "space" ? withoutRemark(line) : line, separator) ?? [];
   // names and words above the table are not what its width is judged by
   const rows = filled.map(split);
   const numeric = rows.filter(hasNumber);
@@ -47,7 +48,8 @@ function judgeSeparator(lines: readonly string[], ending: string): Separator {
   if (regular(",") && !haveDecimalCommas(lines)) return "comma";
   if (regular("\t") && lines.some((line) => line.split("\t").some((field) => field === "" || /\S\s+\S/.test(field))))
     return "tab";
-  if (ending === "csv" && lines.length < 3 && lines.some((line) => line.includes(","))) return "comma";
+  // lines of a field in quotes may have none
+  if (ending === "csv" && lines.filter((line) => line.includes(",")).length * 2 >= lines.length) return "comma";
   return "space";
 }
 
@@ -79,9 +81,13 @@ function judgeHead(
   let head = 0;
   for (const line of lines) {
     const comment = isComment(line);
-    const fields = comment || line.trim() === "" ? [] : (splitFields(line, separator) ?? []);
+    const text = separator === "space" ? withoutRemark(line) : line;
+    const fields = comment || line.trim() === "" ? [] : splitFields(text, separator);
+    // a quote that stays open: the names are above it
+    if (!fields && above.length > 0) break;
     // the first row: it has a number; or, where none has, the line after the one with the names
-    if (fields.length > 0 && (numeric ? hasNumber(fields) && fields.length === width : above.length > 0)) break;
+    if (fields && fields.length > 0 && (numeric ? hasNumber(fields) && fields.length === width : above.length > 0))
+      break;
     head += 1;
     if (line.trim() !== "") above.push({ line, comment });
   }
@@ -105,12 +111,13 @@ function findNames(
   if (!names) return undefined;
   const upper = words[last - 1];
   const sameKind = above[last]?.comment === above[last - 1]?.comment;
-  if (upper && sameKind && names.every(isUnit))
+  const units = separator === "space" || above[last]?.comment ? names.every(isBracketed) : true;
+  if (upper && sameKind && units)
     return { names: upper.map((name, index) => withUnit(name, names[index] ?? "")), used: [last - 1, last] };
   return { names, used: [last] };
 }
 
-const isUnit = (word: string): boolean => /^[([].*[)\]]$|^$|^-$|^[a-zA-Zµμ°ÅΩ%]{1,4}(?:\^?-?\d)?$/.test(word);
+const isBracketed = (word: string): boolean => /^[([].*[)\]]$|^-?$/.test(word);
 const withUnit = (name: string, unit: string): string => {
   const bare = unit.replace(/^[([](.*)[)\]]$/, "$1");
   return bare === "" || bare === "-" ? name : `${name} (${bare})`;
@@ -121,14 +128,15 @@ function namesIn(text: string, width: number, separator: Separator): string[] | 
   const whole = text.trim();
   if (whole === "" || /^[-=_*~.]+$/.test(whole)) return undefined;
   const ways: ((line: string) => string[])[] = [
-    (line) => splitFields(line, separator) ?? [],
     (line) => line.split("\t").map((word) => word.trim()),
     (line) => line.split(",").map((word) => word.trim()),
+    (line) => splitFields(line, separator) ?? [],
     (line) => line.split(/\s{2,}/),
     (line) => line.match(/\S+(?:\s+[([][^)\]]*[)\]])?/g) ?? [],
   ];
   // "columns: x y dy" names its columns after the colon
-  const texts = whole.includes(":") ? [whole, whole.slice(whole.indexOf(":") + 1).trim()] : [whole];
+  const listed = /^(?:columns?|fields?|names?|labels?|variables?|legend|header)\s*[:=]\s*(.+)$/i.exec(whole)?.[1];
+  const texts = listed === undefined ? [whole] : [listed, whole];
   for (const one of texts)
     for (const way of ways) {
       const names = way(one);
@@ -155,4 +163,11 @@ function commonest(values: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0])[0];
+}
+
+/** A line of a table separated by blanks, without the remark that begins with # or ! after a blank. */
+export function withoutRemark(line: string): string {
+  if (!line.includes("#") && !line.includes("!")) return line;
+  const at = line.search(/\s[#!]/);
+  return at === -1 || line.slice(0, at).includes('"') ? line : line.slice(0, at);
 }

@@ -2,7 +2,7 @@
 import { ColumnMaker } from "./column-maker.ts";
 import { splitFields } from "./split-fields.ts";
 import type { Fault, Table } from "./table.ts";
-import { commentText, isComment, judgeLayout, type Layout } from "./table-layout.ts";
+import { commentText, isComment, judgeLayout, type Layout, withoutRemark } from "./table-layout.ts";
 
 /** The layout is judged by so many lines. */
 const judgedLines = 200;
@@ -163,11 +163,4 @@ function raggedWords(found: number, width: number, unended: boolean): string {
 function ordinal(count: number): string {
   const ending = count % 100 >= 11 && count % 100 <= 13 ? "th" : (["th", "st", "nd", "rd"][count % 10] ?? "th");
   return `${count}${ending}`;
-}
-
-/** A line without the remark that begins with # or ! after a blank. */
-function withoutRemark(line: string): string {
-  if (!line.includes("#") && !line.includes("!")) return line;
-  const at = line.search(/\s[#!]/);
-  return at === -1 || line.slice(0, at).includes('"') ? line : line.slice(0, at);
 }
