@@ -5,6 +5,9 @@ import type { Log } from "./log.ts";
 import type { SourcedRow } from "./records.ts";
 import type { Slurm } from "./slurm.ts";
 
+/** What has no row is nothing that scancel could end. */
+const phaseOf = (row: SourcedRow | undefined) => (row === undefined ? "ended" : meanings[row.state].phase);
+
 const firstWaitMs = 15_000;
 const longestWaitMs = 600_000;
 
@@ -19,13 +22,22 @@ export class TakeBack {
     this.#log = log;
   }
 
-  /** `rows` are what squeue has just said of the group's own name and uid: no id is believed that was not seen in them. */
-  async heed(group: LiveGroup, rows: ReadonlyMap<number, SourcedRow>, now: number): Promise<void> {
-    const alive = group.takenBack().filter((index) => {
-      const row = rows.get(index);
-      return row !== undefined && meanings[row.state].phase !== "ended";
+  /**
+   * `rows` are what squeue has just said of each group's own name and uid: no id is believed that was not seen in them.
+   * What waits goes first: it would start in the place of what is ended before it.
+   */
+  async heed(groups: ReadonlyMap<LiveGroup, ReadonlyMap<number, SourcedRow>>, now: number): Promise<void> {
+    const wanted = [...groups].map(([group, rows]) => {
+      group.readTombstone();
+      const phases = group.takenBack().map((index) => ({ index, phase: phaseOf(rows.get(index)) }));
+      const alive = phases.filter(({ phase }) => phase !== "ended");
+      return { group, alive: alive.map(({ index }) => index), runs: alive.some(({ phase }) => phase === "running") };
     });
-    if (alive.length === 0) return;
+    for (const { group, alive } of wanted.sort((a, b) => Number(a.runs) - Number(b.runs)))
+      if (alive.length > 0) await this.#ask(group, alive, now);
+  }
+
+  async #ask(group: LiveGroup, alive: readonly number[], now: number): Promise<void> {
     const before = this.#asked.get(group.id);
     const wait = Math.min(firstWaitMs * 2 ** ((before?.times ?? 1) - 1), longestWaitMs);
     if (before && alive.every((index) => before.indices.has(index)) && now - before.at < wait) return;

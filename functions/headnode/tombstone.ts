@@ -21,17 +21,13 @@ export const readTombstone = (folder: string): Tombstone | undefined => readReco
 export const takenBackAt = (tombstone: Tombstone | undefined, index: number): string | undefined =>
   tombstone?.members[index] ?? tombstone?.all;
 
-/** Adds members, all of them where none are named. Under the group's lock only. */
+/** Adds members, all of them where none are named; of each the first instant counts. Under the group's lock only. */
 export function bury(folder: string, indices: readonly number[] | undefined, at: string): void {
-  const { all, members } = readTombstone(folder) ?? { members: {} };
-  const next: Tombstone =
-    indices === undefined
-      ? { all: all ?? at, members }
-      : {
-          ...(all ? { all } : {}),
-          members: { ...Object.fromEntries(indices.map((index) => [index, at])), ...members },
-        };
-  writeDurably(join(folder, file), JSON.stringify(next));
+  const before = readTombstone(folder) ?? { members: {} };
+  const fresh = (indices ?? []).filter((index) => takenBackAt(before, index) === undefined);
+  const members = { ...before.members, ...Object.fromEntries(fresh.map((index) => [index, at])) };
+  const all = before.all ?? (indices === undefined ? at : undefined);
+  writeDurably(join(folder, file), JSON.stringify({ ...(all ? { all } : {}), members }));
 }
 
 /** What is told of a member that was taken back before Slurm had it. */

@@ -276,10 +276,7 @@ export class Watch {
     const { settings, slurm, log } = this.#context;
     const now = Date.now();
     const matched = new Map(groups.map((group) => [group, group.match(answers.get(group) ?? [])]));
-    for (const [group, rows] of matched) {
-      group.readTombstone();
-      await this.#takeBack.heed(group, rows, now);
-    }
+    await this.#takeBack.heed(matched, now);
     const open = groups.filter((group) => group.openMembers(matched.get(group) ?? new Map()).length > 0);
     const lasting = await askLasting(
       { settings, slurm },
