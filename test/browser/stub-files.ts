@@ -14,11 +14,11 @@ export type StubFile = {
 };
 
 const sizeOf = ({ body }: StubFile): number =>
-  typeof body === "string" ? Buffer.byteLength(body) : body instanceof Buffer ? body.length : body.size;
+  typeof body === "string" ? Buffer.byteLength(body) : Buffer.isBuffer(body) ? body.length : body.size;
 
 function bytesOf({ body }: StubFile, from: number, to: number): Buffer {
   if (typeof body === "string") return Buffer.from(body).subarray(from, to);
-  return body instanceof Buffer ? body.subarray(from, to) : body.bytes(from, to);
+  return Buffer.isBuffer(body) ? body.subarray(from, to) : body.bytes(from, to);
 }
 
 /** The answer of GET /v1/jobs/{id}/files. */

@@ -12,7 +12,8 @@ import { readRange } from "../viewers/read-range.ts";
 import { lastLines } from "./last-lines.ts";
 import { LogLine } from "./log-line.tsx";
 import { logsOf, useFiles } from "./use-files.ts";
-import { hashOf, usePlace } from "./use-place.ts";
+import { hashOf } from "./place.ts";
+import { usePlace } from "./use-place.ts";
 import "./log.css";
 
 /** Lines that are shown. */

@@ -10,7 +10,6 @@ import { FileList } from "./file-list.tsx";
 import { fileRows, fileTree } from "./file-tree.ts";
 import { NoResults } from "./no-results.tsx";
 import { OpenFile } from "./open-file.tsx";
-import { baseName } from "./path-words.ts";
 import { type Files, useFiles } from "./use-files.ts";
 import { usePlace } from "./use-place.ts";
 import { WithCode } from "./with-code.tsx";
@@ -49,11 +48,7 @@ function Listed({ job, listed }: { job: Job; listed: Files }) {
 
   return (
     <WithCode
-      requests={
-        open
-          ? [{ method: "GET", path: open.href, saveAs: baseName(open.path) }]
-          : [{ method: "GET", path: at, query: { limit: 1_000 } }]
-      }
+      requests={[{ method: "GET", path: at, query: { limit: 1_000 } }]}
     >
       <SpaceBetween size="s">
         <div>

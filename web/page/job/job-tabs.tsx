@@ -7,7 +7,8 @@ import { JobInputs } from "./job-inputs.tsx";
 import { JobResults } from "./job-results.tsx";
 import { LogTab } from "./log-tab.tsx";
 import { Timeline } from "./timeline.tsx";
-import { type Tab, tabs, usePlace } from "./use-place.ts";
+import { type Tab, tabs } from "./place.ts";
+import { usePlace } from "./use-place.ts";
 import { WithCode } from "./with-code.tsx";
 
 type JobTabsProps = { job: Job; events: readonly JobEvent[]; clusterName: string };

@@ -5,9 +5,9 @@ import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useRef } from "react";
 import type { Job, JobFile } from "../../../shared/contract/job.ts";
+import { FileView } from "../viewers/file-view.tsx";
 import { DownloadButton } from "./download-button.tsx";
 import { roleWords } from "./file-list.tsx";
-import { LogView } from "./log-view.tsx";
 import { baseName, pathWords } from "./path-words.ts";
 
 type OpenFileProps = { job: Job; file: JobFile; files: readonly JobFile[]; close: () => void };
@@ -47,7 +47,7 @@ export function OpenFile({ job, file, files, close }: OpenFileProps) {
             copyErrorText="The browser does not let it be copied"
           />
         </div>
-        <LogView file={file} />
+        <FileView job={job} file={file} files={files} />
       </SpaceBetween>
     </Container>
   );

@@ -1,26 +1,6 @@
-// Where one is within a job's page, kept in the address after the #: a tab, and in Files the file that is open.
+// Where one is within a job's page, kept in the address, so that it can be sent to somebody and survives a reload.
 import { useCallback, useSyncExternalStore } from "react";
-
-export const tabs = ["results", "files", "log", "timeline", "inputs", "details"] as const;
-export type Tab = (typeof tabs)[number];
-
-export type Place = { tab: Tab | undefined; file: string | undefined };
-
-/** Reads "#files/fit%2Fline.par". What it does not know is no place. */
-export function placeOf(hash: string): Place {
-  const [, name = "", rest] = /^#([a-z]+)(?:\/(.+))?$/.exec(hash) ?? [];
-  const tab = tabs.find((one) => one === name);
-  try {
-    return { tab, file: tab && rest !== undefined ? decodeURIComponent(rest) : undefined };
-  } catch {
-    return { tab, file: undefined };
-  }
-}
-
-/** The address of a place, from its # on. */
-export function hashOf(tab: Tab, file?: string): string {
-  return file === undefined ? `#${tab}` : `#${tab}/${encodeURIComponent(file.toWellFormed())}`;
-}
+import { hashOf, type Place, placeOf, type Tab } from "./place.ts";
 
 const changed = "headgate:place";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { noResultsWords } from "../../../../web/page/job/no-results-words.ts";
 import { parameterRows, valueWords } from "../../../../web/page/job/parameter-rows.ts";
-import { hashOf, placeOf } from "../../../../web/page/job/use-place.ts";
+import { hashOf, placeOf } from "../../../../web/page/job/place.ts";
 
 describe("a place in a job's page", () => {
   it("comes back from its address, whatever the file is called", () => {
