@@ -73,6 +73,7 @@ export async function openPage(built: BuiltPage, options: BrowserContextOptions 
     acceptDownloads: true,
     ...options,
   });
+  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));
@@ -87,7 +88,7 @@ export async function openPage(built: BuiltPage, options: BrowserContextOptions 
     async signIn(where = "/") {
       await page.goto(stub.origin + where);
       await page.getByRole("button", { name: "Sign in" }).click();
-      await page.getByText("alice", { exact: true }).first().waitFor();
+      await page.getByText("alice", { exact: true }).first().waitFor({ state: "attached" });
     },
     async save(button) {
       const [download] = await Promise.all([

@@ -29,23 +29,28 @@ export function LogLines({ log, text, wrap, label, matches, current, top }: LogL
   const rows = useMemo(() => logRows(text, wrap ? columns : undefined), [text, wrap, columns]);
   const visible = useVisibleRows(box, rows.count, rowHeight);
   const wanted = useIntent();
-  /** What is at the top: a place in the file, and how far it is above the edge (px). */
-  const anchor = useRef({ place: 0, beyond: 0 });
+  /** What is at the top: a place in the file, and how far it is above the edge (px); and whether the last row is seen. */
+  const anchor = useRef({ place: 0, beyond: 0, bottom: false });
   const done = useRef({ count: -1, rows });
+
+  /** Remembers where the view is. */
+  function note(element: HTMLElement) {
+    visible.onScroll();
+    const row = Math.floor(element.scrollTop / rowHeight);
+    const { line } = rows.at(Math.min(row, Math.max(0, rows.count - 1)));
+    const beyond = element.scrollTop - rows.rowOf(line) * rowHeight;
+    anchor.current = { place: text.starts[line] ?? 0, beyond, bottom: below(element) < 2 };
+    top.current = line;
+  }
 
   function onScroll() {
     const element = box.current;
     if (!element) return;
-    visible.onScroll();
-    const row = Math.floor(element.scrollTop / rowHeight);
-    const { line } = rows.at(Math.min(row, Math.max(0, rows.count - 1)));
-    anchor.current = { place: text.starts[line] ?? 0, beyond: element.scrollTop - rows.rowOf(line) * rowHeight };
-    top.current = line;
+    note(element);
     // only while a person scrolls: what moves by itself must not read a file of gigabytes
     if (!wanted.is()) return;
-    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
     if (log.more.earlier && element.scrollTop < nearRows * rowHeight) read("earlier");
-    else if (log.more.later && below < nearRows * rowHeight) read("later");
+    else if (log.more.later && below(element) < nearRows * rowHeight) read("later");
   }
 
   function read(direction: "earlier" | "later") {
@@ -53,27 +58,32 @@ export function LogLines({ log, text, wrap, label, matches, current, top }: LogL
     log.move(direction);
   }
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: goes where it belongs when what is shown is another, not on every drawing
   useLayoutEffect(() => {
     const element = box.current;
     if (!element || (done.current.count === log.last.count && done.current.rows === rows)) return;
     const moved = done.current.count !== log.last.count;
     done.current = { count: log.last.count, rows };
-    if (moved && log.last.move === "end") element.scrollTop = element.scrollHeight;
+    const { place, beyond, bottom } = anchor.current;
+    if (moved ? log.last.move === "end" : bottom) element.scrollTop = element.scrollHeight;
     else if (moved && log.last.move === "start") element.scrollTop = 0;
-    else element.scrollTop = rows.rowOf(lineAt(text, anchor.current.place)) * rowHeight + anchor.current.beyond;
-    visible.onScroll();
-  }, [log.last, rows, text, visible.onScroll]);
+    else element.scrollTop = rows.rowOf(lineAt(text, place)) * rowHeight + beyond;
+    note(element);
+  }, [log.last, rows, text]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: goes to a match when it is chosen, and leaves it to whoever scrolls on
   useLayoutEffect(() => {
     const element = box.current;
     if (!element || !current) return;
     const at = rows.rowOf(current.line, current.start) * rowHeight;
     const seen = at >= element.scrollTop && at + rowHeight <= element.scrollTop + element.clientHeight;
     if (!seen) element.scrollTop = Math.max(0, at - element.clientHeight / 2);
-    // a match far to the right of a line that is not wrapped
-    element.querySelector(".log-current")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    visible.onScroll();
-  }, [current, rows, visible.onScroll]);
+    note(element);
+    // a match far to the right of a line that is not wrapped, once it is drawn
+    requestAnimationFrame(() =>
+      element.querySelector(".log-current")?.scrollIntoView({ block: "nearest", inline: "nearest" }),
+    );
+  }, [current, rows]);
 
   const byLine = useMemo(() => Map.groupBy(matches, ({ line }) => line), [matches]);
   const digits = String((log.firstLine ?? 0) + text.lines.length).length;
@@ -104,6 +114,9 @@ export function LogLines({ log, text, wrap, label, matches, current, top }: LogL
     </section>
   );
 }
+
+/** How much lies below what is seen (px). */
+const below = (element: HTMLElement): number => element.scrollHeight - element.scrollTop - element.clientHeight;
 
 /** Whether a person is scrolling: they turned the wheel, pressed a key, touched it, or hold the bar. */
 function useIntent() {
