@@ -55,28 +55,23 @@ function Standing({ state, submission: { doing, outcome } }: SubmitBarProps) {
   const open = state.faults.filter((fault) => fault.open);
   const { underWay, sent, bytes } = sumOf(state.entries);
   if (outcome?.kind === "failed")
-    return (
-      <StatusIndicator type="error">
-        {outcome.what}: {faultWords(outcome.error)}
-      </StatusIndicator>
-    );
+    return <StatusIndicator type="error">{`${outcome.what}: ${faultWords(outcome.error)}`}</StatusIndicator>;
   if (state.textFault)
-    return <StatusIndicator type="error">The JSON cannot be read: {state.textFault.fault}.</StatusIndicator>;
+    return <StatusIndicator type="error">{`The JSON cannot be read: ${state.textFault.fault}.`}</StatusIndicator>;
   const [first = open[0]] = wrong;
   if (first) {
     const count = wrong.length + open.length;
     const more = count > 1 ? ` And ${count - 1} more.` : "";
     return (
       <StatusIndicator type={wrong.length > 0 ? "error" : "info"}>
-        {wrong.length > 0 ? "To be mended" : "Still needed"}: {placedSentence(first)}
-        {more}
+        {`${wrong.length > 0 ? "To be mended" : "Still needed"}: ${placedSentence(first)}${more}`}
       </StatusIndicator>
     );
   }
   if (underWay > 0)
     return (
       <StatusIndicator type="in-progress">
-        {doing ? "Waits for the inputs" : "Inputs are being uploaded"}: {sizeWords(sent)} of {sizeWords(bytes)}
+        {`${doing ? "Waits for the inputs" : "Inputs are being uploaded"}: ${sizeWords(sent)} of ${sizeWords(bytes)}`}
       </StatusIndicator>
     );
   if (outcome?.kind === "checked")

@@ -62,6 +62,8 @@ export function useNewJob(application: Application, start: Draft) {
     entries,
     document,
     faults,
+    /** Without those that the API told of: it may say otherwise the next time. */
+    ownFaults: own,
     /** Before anything was tried, what is only still to be filled is no error. */
     shownFaults: useMemo(() => (isStrict ? faults : faults.filter((one) => !one.open)), [faults, isStrict]),
     text: text?.text ?? writeDocument(document),

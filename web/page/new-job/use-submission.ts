@@ -41,7 +41,7 @@ export function useSubmission(state: NewJobState) {
     if (running.current) return;
     state.beStrict();
     setOutcome(undefined);
-    if (state.textFault || state.faults.length > 0) return goToFault();
+    if (state.textFault || state.ownFaults.length > 0) return goToFault();
     const control = new AbortController();
     running.current = control;
     setDoing(what);
@@ -51,7 +51,7 @@ export function useSubmission(state: NewJobState) {
       await new Promise((resolve) => setTimeout(resolve));
       const now = latest.current;
       const places = [...now.entries.keys()];
-      if (now.textFault || now.faults.length > 0 || places.some((place) => !now.entries[place]?.upload))
+      if (now.textFault || now.ownFaults.length > 0 || places.some((place) => !now.entries[place]?.upload))
         return goToFault();
       await act(
         now,
@@ -68,11 +68,13 @@ export function useSubmission(state: NewJobState) {
   }
 
   function takeIssues(error: ProblemError): void {
-    for (const issue of error.issues) {
+    const rest = error.issues.filter((issue) => {
+      // its file is sent again, or the row says that it has to be added again
       const place = /^inputs\.(\d+)\.upload$/.exec(issue.field)?.[1];
       if (place !== undefined) state.shelf.lost(Number(place));
-    }
-    latest.current.tell(faultsOfIssues(error.issues));
+      return place === undefined;
+    });
+    latest.current.tell(faultsOfIssues(rest));
     goToFault();
   }
 
