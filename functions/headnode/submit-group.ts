@@ -16,7 +16,7 @@ import { askRecords } from "./records.ts";
 import type { Slurm } from "./slurm.ts";
 import { Intent, Plan, Refused, readRecord, type Spool, Staged, Submitted } from "./spool.ts";
 import { groupFault, stageGroup } from "./stage-group.ts";
-import { readTombstone, takenBackAt, unsent } from "./tombstone.ts";
+import { readTombstone, takenBackAt, unsent, wanted } from "./tombstone.ts";
 
 export type SubmitContext = {
   settings: Settings;
@@ -105,6 +105,8 @@ async function lookUp(context: SubmitContext, one: Case): Promise<SubmitOutcome>
   const ids = idsOf(answer.rows, plan.uid);
   context.log("looked-up", { group: plan.group, found: ids.length });
   if (ids.length > 0) return await settle(context, one, ids);
+  const withheld = await withhold(context, one);
+  if (withheld !== undefined) return withheld;
   const age = (Date.now() - Date.parse(intent.at)) / 1000;
   if (!answer.lasting && age >= answer.minJobAgeSeconds)
     return { kind: "later", words: "no record of the cluster reaches back to the submission: it stays unknown" };
@@ -181,23 +183,20 @@ async function stageAndSubmit(
   return await submit(context, { folder, plan, staged, intent, lock });
 }
 
-/** The members whose inputs are there: to be submitted, or kept from it by the tombstone. */
-function wanted(folder: string, plan: Plan, staged: Staged): { live: Known[]; kept: Known[] } {
-  const tombstone = readTombstone(folder);
-  const there = plan.members.filter((member) => staged.missing[member.index] === undefined);
-  const isKept = ({ index }: Known) => takenBackAt(tombstone, index) !== undefined;
-  return { live: there.filter((member) => !isKept(member)), kept: there.filter(isKept) };
-}
-
 /**
- * All members were taken back before Slurm was seen to have the group. The claim that this makes is no job's own: a
- * submission that is still under way in spite of every record would start to no work.
+ * Where all members were taken back before Slurm was seen to have the group, its end. The claim that this makes is no
+ * job's own: a submission that is still under way, whatever the records say, would start to no work. Undefined where
+ * some member is wanted, or a start holds the claim already.
  */
-async function withhold(context: SubmitContext, { folder, plan, staged, intent }: Case): Promise<SubmitOutcome> {
+async function withhold(
+  context: SubmitContext,
+  { folder, plan, staged, intent }: Case,
+): Promise<SubmitOutcome | undefined> {
+  const { live, kept } = wanted(folder, plan, staged);
+  if (live.length > 0 || intent.generation > 0) return undefined;
   const words = `${intent.name} 0`;
   const holder = await context.account(identityOf(plan)).claim(plan.folder, claimFile(intent), words);
-  if (holder !== words) return { kind: "later", words: `a start of it has appeared: ${holder.slice(0, 80)}` };
-  const { kept } = wanted(folder, plan, staged);
+  if (holder !== words) return undefined;
   return conclude(context, plan, [...kept.map(unsent), ...missingMembers(plan, staged)]);
 }
 
@@ -205,7 +204,6 @@ async function withhold(context: SubmitContext, { folder, plan, staged, intent }
 async function submit(context: SubmitContext, one: Case): Promise<SubmitOutcome> {
   const { plan, intent, staged, lock } = one;
   const { live: free, kept } = wanted(one.folder, plan, staged);
-  if (free.length === 0 && intent.generation === 0) return await withhold(context, one);
   // of a later generation members have begun: their ends are the watch's to tell, and it takes back what Slurm then has
   const live = free.length > 0 ? free : kept;
   const [only] = plan.members;

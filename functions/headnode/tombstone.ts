@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import type { MemberState } from "../../shared/headnode/receipt.ts";
 import { writeDurably } from "./durable-file.ts";
-import { readRecord } from "./spool.ts";
+import { type Plan, readRecord, type Staged } from "./spool.ts";
 
 const Tombstone = z.object({
   /** When all were taken back at once (ISO 8601). */
@@ -39,3 +39,13 @@ export const unsent = ({ index, job, attempt }: { index: number; job: string; at
   detail: "cancelled before it was given to Slurm",
   source: "headnode",
 });
+
+type Known = Plan["members"][number];
+
+/** The members whose inputs are there: to be submitted, or kept from it by the tombstone. */
+export function wanted(folder: string, plan: Plan, staged: Staged): { live: Known[]; kept: Known[] } {
+  const tombstone = readTombstone(folder);
+  const there = plan.members.filter((member) => staged.missing[member.index] === undefined);
+  const isKept = ({ index }: Known) => takenBackAt(tombstone, index) !== undefined;
+  return { live: there.filter((member) => !isKept(member)), kept: there.filter(isKept) };
+}

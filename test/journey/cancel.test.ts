@@ -10,7 +10,7 @@ import { type LocalStack, startStack } from "./local-stack.ts";
 let stack: LocalStack;
 let alice: Session;
 let bob: Session;
-const api = <T>(method: string, path: string, body?: unknown) =>
+const api = <T>(method: string, path: string, body?: Record<string, unknown>) =>
   call<T>(stack.local.api, alice.token, method, path, body);
 const cancel = (job: Job) => api<Job>("POST", `/v1/jobs/${job.id}/cancel`, {});
 const running = (job: Job) => alice.until(job.id, (one) => one.state === "running");

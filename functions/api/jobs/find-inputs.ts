@@ -40,13 +40,13 @@ export async function findInputs(
       issues.push({
         field: `inputs.${place}.upload`,
         value: shortened(upload) ?? "",
-        accepted: "the id of an upload of yours whose bytes were sent",
+        accepted: "the id of an upload of yours whose bytes were sent in the last 30 days",
       });
   }
   if (issues.length > 0) {
     throw new GatewayError(
       "input-missing",
-      `${issues[0]?.field} was not uploaded: PUT its bytes to the address that POST /v1/uploads gave`,
+      `${issues[0]?.field} was not uploaded, or more than 30 days ago: PUT its bytes to the address that POST /v1/uploads gave`,
       { issues },
     );
   }
