@@ -5,14 +5,15 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
+import { useLayoutEffect, useRef } from "react";
 import type { Job, JobFile } from "../../../shared/contract/job.ts";
 import { useGateway } from "../gateway.ts";
 import { Fault } from "../parts.tsx";
 import { readRange } from "../viewers/read-range.ts";
 import { lastLines } from "./last-lines.ts";
 import { LogLine } from "./log-line.tsx";
-import { logsOf, useFiles } from "./use-files.ts";
 import { hashOf } from "./place.ts";
+import { logsOf, useFiles } from "./use-files.ts";
 import { usePlace } from "./use-place.ts";
 import "./log.css";
 
@@ -49,6 +50,11 @@ function Tail({ file }: { file: JobFile }) {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const tail = asked.data;
+  const box = useRef<HTMLElement>(null);
+  // long lines take several rows: what was written last must be seen
+  useLayoutEffect(() => {
+    if (tail && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [tail]);
   return (
     <Container
       header={
@@ -77,7 +83,7 @@ function Tail({ file }: { file: JobFile }) {
       {asked.isPending && <StatusIndicator type="loading">Loading</StatusIndicator>}
       {tail && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <section className="tail" tabIndex={0} aria-label={`End of the ${name}`}>
+        <section className="tail" ref={box} tabIndex={0} aria-label={`End of the ${name}`}>
           {tail.lines.map((line) => (
             <div key={line} className="tail-line">
               <LogLine

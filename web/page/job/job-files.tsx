@@ -47,9 +47,7 @@ function Listed({ job, listed }: { job: Job; listed: Files }) {
   const at = `/v1/jobs/${job.id}/files`;
 
   return (
-    <WithCode
-      requests={[{ method: "GET", path: at, query: { limit: 1_000 } }]}
-    >
+    <WithCode requests={[{ method: "GET", path: at, query: { limit: 1_000 } }]}>
       <SpaceBetween size="s">
         <div>
           {resultsWords(job.results)}. Each download is checked against its SHA-256.{" "}

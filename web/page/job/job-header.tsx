@@ -5,7 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import type { Job } from "../../../shared/contract/job.ts";
 import { PageLink } from "../page-link.tsx";
-import { Moment } from "../parts.tsx";
+import { Moment, StateBadge } from "../parts.tsx";
 import { jobTitle } from "../words.ts";
 import { EditWords } from "./edit-words.tsx";
 import { JobActions } from "./job-actions.tsx";
@@ -20,6 +20,12 @@ export function JobHeader({ job }: { job: Job }) {
         actions={<JobActions job={job} />}
         description={
           <>
+            {/* of a failed job how it stands comes only after its last words */}
+            {job.state === "failed" && (
+              <>
+                <StateBadge state={job.state} /> ·{" "}
+              </>
+            )}
             {job.application} {job.version}, submitted <Moment at={job.createdAt} />
             {job.rerunOf && (
               <>

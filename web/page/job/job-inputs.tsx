@@ -33,13 +33,13 @@ export function JobInputs({ job }: { job: Job }) {
   return (
     <WithCode requests={[{ method: "POST", path: "/v1/jobs", body: asked, idempotent: true }]}>
       <SpaceBetween size="l">
-        <section aria-labelledby="job-parameters">
+        <section className="job-part" aria-labelledby="job-parameters">
           <Header variant="h2">
             <span id="job-parameters">Parameters</span>
           </Header>
           {rows.length === 0 ? <p>None were given.</p> : <Parameters rows={rows} />}
         </section>
-        <section aria-labelledby="job-inputs">
+        <section className="job-part" aria-labelledby="job-inputs">
           <Header variant="h2">
             <span id="job-inputs">Input files</span>
           </Header>
@@ -72,7 +72,7 @@ export function JobInputs({ job }: { job: Job }) {
             </div>
           )}
         </section>
-        <section aria-labelledby="job-resources">
+        <section className="job-part" aria-labelledby="job-resources">
           <Header variant="h2">
             <span id="job-resources">Asked of the cluster</span>
           </Header>

@@ -45,7 +45,7 @@ export function JobStanding({ job, clusterName }: { job: Job; clusterName: strin
 }
 
 /** Where the results are not here: why, and where they lie. */
-function ResultsNote({ job: { results, folder, state } }: { job: Job }) {
+function ResultsNote({ job: { results, folder, state, startedAt } }: { job: Job }) {
   if (results.state === "withheld")
     return (
       <Alert type="warning">
@@ -57,7 +57,7 @@ function ResultsNote({ job: { results, folder, state } }: { job: Job }) {
     return (
       <Alert type={state === "succeeded" ? "warning" : "info"}>
         There are no results: {results.reason ?? "they could not be collected"}.
-        {folder ? ` What there is of them may still lie on the cluster in ${folder}.` : ""}
+        {folder && startedAt ? ` What there is of them may still lie on the cluster in ${folder}.` : ""}
       </Alert>
     );
   return undefined;

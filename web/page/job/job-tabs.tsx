@@ -6,8 +6,8 @@ import { JobFiles } from "./job-files.tsx";
 import { JobInputs } from "./job-inputs.tsx";
 import { JobResults } from "./job-results.tsx";
 import { LogTab } from "./log-tab.tsx";
-import { Timeline } from "./timeline.tsx";
 import { type Tab, tabs } from "./place.ts";
+import { Timeline } from "./timeline.tsx";
 import { usePlace } from "./use-place.ts";
 import { WithCode } from "./with-code.tsx";
 

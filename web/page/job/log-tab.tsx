@@ -28,15 +28,17 @@ export function LogTab({ job }: { job: Job }) {
   return (
     <WithCode requests={[{ method: "GET", path: shown.href, saveAs: shown.role }]}>
       <SpaceBetween size="s">
-        <SegmentedControl
-          label="Which output"
-          selectedId={shown.role}
-          onChange={({ detail }) => go("log", detail.selectedId)}
-          options={logs.map(({ role, size }) => ({
-            id: role,
-            text: `${role === "result" ? role : titles[role]} (${sizeWords(size)})`,
-          }))}
-        />
+        {logs.length > 1 && (
+          <SegmentedControl
+            label="Which output"
+            selectedId={shown.role}
+            onChange={({ detail }) => go("log", detail.selectedId)}
+            options={logs.map(({ role, size }) => ({
+              id: role,
+              text: `${role === "result" ? role : titles[role]} (${sizeWords(size)})`,
+            }))}
+          />
+        )}
         <LogView key={shown.role} file={shown} label={titles[shown.role]} />
       </SpaceBetween>
     </WithCode>

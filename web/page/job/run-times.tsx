@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import type { Job } from "../../../shared/contract/job.ts";
 import { spanWords } from "../words.ts";
 import { isLive } from "./is-live.ts";
+import { roughSpan } from "./rough-span.ts";
 
 const moving = new Set<Job["state"]>(["submitted", "dispatched", "queued", "running"]);
 
@@ -16,10 +17,10 @@ export function RunTimes({ job }: { job: Job }) {
   const ran = started === undefined ? undefined : (ended ?? (job.state === "running" ? now : undefined));
   const { wallMinutes } = job.resources;
   const words = [
-    waited !== undefined && `${started === undefined ? "Waiting for" : "Waited"} ${whole(waited)}`,
+    waited !== undefined && `${started === undefined ? "Waiting for" : "Waited"} ${roughSpan(waited)}`,
     ran !== undefined &&
       started !== undefined &&
-      `${ended === undefined ? "running for" : "ran for"} ${whole(ran - started)}`,
+      `${ended === undefined ? "running for" : "ran for"} ${roughSpan(ran - started)}`,
   ].filter(Boolean);
   if (words.length === 0) return undefined;
   const limit =
@@ -31,9 +32,6 @@ export function RunTimes({ job }: { job: Job }) {
     </div>
   );
 }
-
-/** Clocks differ a little, and a span under a second says nothing. */
-const whole = (ms: number): string => (ms < 1_000 ? "less than a second" : spanWords(Math.round(ms / 1_000) * 1_000));
 
 /** The time, again after each `everyMs`; undefined: once. */
 function useNow(everyMs: number | undefined): number {

@@ -1,7 +1,7 @@
 // Every move of a job, with its time, its cause, and who told of it.
 import type { EvidenceSource, JobEvent } from "../../../shared/contract/job.ts";
 import { Moment, StateBadge } from "../parts.tsx";
-import { spanWords } from "../words.ts";
+import { roughSpan } from "./rough-span.ts";
 
 const sourceWords: Record<EvidenceSource, string> = {
   sacct: "Slurm's accounting",
@@ -46,5 +46,5 @@ export function Timeline({ events }: { events: readonly JobEvent[] }) {
 
 function later(before: string, at: string): string {
   const ms = Date.parse(at) - Date.parse(before);
-  return ms < 1_000 ? "at once" : `${spanWords(ms)} later`;
+  return ms < 1_000 ? "at once" : `${roughSpan(ms)} later`;
 }
