@@ -7,18 +7,19 @@ export function axisTicks(min: number, max: number, log: boolean, count: number)
   if (!(Number.isFinite(min) && Number.isFinite(max)) || min >= max) return { at: [], labels: [] };
   // over less than a decade and a half, decades alone would mark too little
   if (log && min > 0 && Math.log10(max / min) > 1.5) return decades(min, max, count);
-  return linear(min, max, Math.max(2, count));
+  return linear(min, max, Math.max(3, count));
 }
 
 function linear(min: number, max: number, count: number): Ticks {
-  const rough = (max - min) / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5, 10].find((one) => one * power >= rough * 0.999) ?? 10);
+  // the finest of the steps 1, 2 and 5 that gives no more marks than were asked for, by one
+  const power = 10 ** Math.floor(Math.log10((max - min) / count) - 1);
+  const marks = (step: number): number => Math.floor(max / step + 1e-9) - Math.ceil(min / step - 1e-9) + 1;
+  const step = power * ([1, 2, 5, 10, 20, 50, 100, 200].find((one) => marks(one * power) <= count + 1) ?? 500);
   const first = Math.ceil(min / step - 1e-9);
   const last = Math.floor(max / step + 1e-9);
   // a step too small to be told apart in the numbers themselves
   if (!Number.isFinite(first) || last - first > 4 * count || min + step === min) return { at: [], labels: [] };
-  const at = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => rounded((first + index) * step));
+  const at = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => rounded((first + index) * step) + 0);
   return { at, labels: at.map((value) => tickLabel(value, step, Math.max(Math.abs(min), Math.abs(max)))) };
 }
 
@@ -46,7 +47,9 @@ function decades(min: number, max: number, count: number): Ticks {
     for (const digit of each === 1 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : [1]) {
       const value = Number(`${digit}e${power}`);
       if (value < min * (1 - 1e-9) || value > max * (1 + 1e-9)) continue;
-      const named = digit === 1 ? (power - first) % each === 0 : false;
+      const named = digit === 1 && (power - first) % each === 0;
+      // so many decades that a line for each would be a grey wall
+      if (!named && each > 4) continue;
       // marks between the decades carry no words; of fewer than three decades 2 and 5 do
       const between = last - first < 2 && (digit === 2 || digit === 5);
       at.push(value);

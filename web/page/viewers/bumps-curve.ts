@@ -2,7 +2,7 @@
 import type { ChartData, Series } from "./chart-data.ts";
 import type { NumberColumn, Table } from "./table.ts";
 
-export type BumpsCurve = { plot: ChartData; residuals: ChartData; points: number };
+export type BumpsCurve = { plot: ChartData; residuals: ChartData; yLabel: string };
 
 /**
  * What a curve file shows. bumps writes x, y, dy, fy, or x and then y[k], dy[k], fx[k] for each curve; other programs on bumps
@@ -29,7 +29,7 @@ export function bumpsCurve(table: Table): BumpsCurve | undefined {
   return {
     plot: { label: x.name, x: x.values, series },
     residuals: { label: x.name, x: x.values, series: residuals },
-    points: table.rows * groups.length,
+    yLabel: groups.length === 1 ? (groups[0]?.y.name ?? "") : "",
   };
 }
 

@@ -79,7 +79,7 @@ function CurvePlot({ table, name }: { table: Table; name: string }) {
       <Faults faults={table.faults} count={table.faultCount} />
       {!curve && table.rows === 0 && <Alert type="warning">{name} holds no rows.</Alert>}
       {curve ? (
-        <Plot data={curve.plot} name={name} below={below} />
+        <Plot data={curve.plot} name={name} yLabel={curve.yLabel} below={below} />
       ) : (
         table.rows > 0 && <PlotView table={table} name={name} />
       )}

@@ -14,7 +14,7 @@ export function BumpsDownloads({ files }: { files: readonly JobFile[] }) {
             <th scope="col" className="table-number">
               Size
             </th>
-            <th scope="col">
+            <th scope="col" className="table-number">
               <span className="viewer-hidden">Download</span>
             </th>
           </tr>
@@ -28,8 +28,8 @@ export function BumpsDownloads({ files }: { files: readonly JobFile[] }) {
               <td className="table-number" title={`${file.size.toLocaleString("en")} bytes`}>
                 {sizeWords(file.size)}
               </td>
-              <td>
-                <DownloadButton file={file} />
+              <td className="table-number">
+                <DownloadButton file={file} small />
               </td>
             </tr>
           ))}

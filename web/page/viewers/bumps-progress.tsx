@@ -1,6 +1,7 @@
 // How the fit went on: its cost by step.
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMemo } from "react";
 import { shortNumber } from "./axis-ticks.ts";
 import type { ChartData } from "./chart-data.ts";
@@ -28,11 +29,15 @@ export function BumpsProgress({ progress, name }: { progress: Progress; name: st
         </p>
       )}
       {steps.length === 0 && <p className="viewer-aside">bumps told of no step.</p>}
-      {plan && <p className="viewer-aside">Planned: {plan}.</p>}
-      {remarks.map((remark) => (
-        <p className="viewer-aside" key={remark}>
-          bumps says: {remark}
+      {plan && (
+        <p className="viewer-aside">
+          Planned: {plan.steps.toLocaleString("en")} steps, {plan.draws.toLocaleString("en")} draws.
         </p>
+      )}
+      {remarks.map((remark) => (
+        <StatusIndicator type="warning" key={remark}>
+          bumps says: {remark}
+        </StatusIndicator>
       ))}
     </Container>
   );

@@ -12,6 +12,8 @@ export type Choice =
   | { kind: "binary"; what: string };
 
 const tables: ReadonlySet<string> = new Set(["csv", "tsv", "dat", "txt", "mon", "tab", "asc", "xy", "xye", "par"]);
+/** Tables however ragged they are. */
+const separated: ReadonlySet<string> = new Set(["csv", "tsv"]);
 const jsons: ReadonlySet<string> = new Set(["json", "ndjson", "jsonl", "geojson", "ipynb"]);
 const parameters: ReadonlySet<string> = new Set(["nml", "namelist", "nam", "in", "inp", "ini", "cfg", "toml", "gen"]);
 /** Programs, logs and documents, in which a few lines could look like a table. */
@@ -35,7 +37,9 @@ export function chooseView(path: string, head: Uint8Array): Choice {
   const set = parameters.has(ending) || /^(input|parameters|in)[._]/i.test(name) || /^parameters/i.test(name);
   if (set && parseParameters(whole)) return { kind: "parameters", encoding };
   if (texts.has(ending) || name === "stdout" || name === "stderr") return { kind: "text", encoding };
-  if (isTabular(tableOf(whole, ending), tables.has(ending))) return { kind: "table", encoding };
+  const table = tableOf(whole, ending);
+  if (isTabular(table, tables.has(ending)) || (separated.has(ending) && table.rows > 0 && table.columns.length > 1))
+    return { kind: "table", encoding };
   if (!tables.has(ending) && /^\s*[&$]\w+/m.test(whole) && parseParameters(whole))
     return { kind: "parameters", encoding };
   return { kind: "text", encoding };
@@ -54,5 +58,6 @@ export function isTabular(table: Table, named: boolean): boolean {
   if (!named && (table.rows < 2 || numbers === 0)) return false;
   // a .txt that is prose has lines of all lengths, and a .csv of words is a table all the same
   if (table.faultCount * 5 > table.rows * (named ? 2 : 1)) return false;
-  return numbers > 0 || (named && table.columns.length > 1);
+  // sentences with a number here and there have many columns of words
+  return numbers * 2 >= table.columns.length;
 }

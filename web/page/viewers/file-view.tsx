@@ -43,7 +43,10 @@ export function FileView({ file }: FileViewProps) {
       <Reading read={read} what={file.path}>
         {({ choice, head }) => <Chosen file={file} choice={choice} head={head} />}
       </Reading>
-      <AsCode requests={{ method: "GET", path: file.href, saveAs: file.path.slice(file.path.lastIndexOf("/") + 1) }} />
+      <AsCode
+        title="This file as code"
+        requests={{ method: "GET", path: file.href, saveAs: file.path.slice(file.path.lastIndexOf("/") + 1) }}
+      />
     </div>
   );
 }

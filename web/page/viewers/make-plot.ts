@@ -65,9 +65,9 @@ export function makePlot(target: HTMLElement, options: PlotOptions): uPlot {
         y: { distr: logY ? 3 : 1, range: () => [...limits().y] },
       },
       axes: [
-        { ...axis(logX, times(90)), label: data.label, labelSize: times(22), size: times(34) },
+        { ...axis(logX, times(64)), label: data.label, labelSize: times(22), size: times(34) },
         {
-          ...axis(logY, times(44)),
+          ...axis(logY, times(36)),
           label: options.yLabel,
           labelSize: times(22),
           size: (_plot, values) => times(16 + 7 * Math.max(2, ...(values ?? []).map((value) => value.length))),

@@ -107,8 +107,8 @@ export type Progress = {
   steps: { step: number; cost: number }[];
   /** Remarks between the steps: "Did not converge!". */
   remarks: string[];
-  /** dream's plan: "steps: 125, draws: 2000". */
-  plan: string | undefined;
+  /** What dream set out to do. */
+  plan: { steps: number; draws: number } | undefined;
 };
 
 /** Reads how the fit went on: a step and its cost wherever bumps told them. */
@@ -117,8 +117,9 @@ export function parseProgress(text: string): Progress {
   for (const line of text.split(/\r?\n/)) {
     const step = /^step (\d+) cost ([^\s(]+)/.exec(line);
     const cost = parseNumber(step?.[2] ?? "");
+    const plan = /^# steps: (\d+), # draws: (\d+)/.exec(line);
     if (step && cost !== undefined) progress.steps.push({ step: Number(step[1]), cost });
-    else if (/^# steps: \d+/.test(line)) progress.plan = line.slice(2).trim();
+    else if (plan) progress.plan = { steps: Number(plan[1]), draws: Number(plan[2]) };
     else if (/converge|abort|interrupt|fail|error|warning/i.test(line) && progress.remarks.length < 5)
       progress.remarks.push(line.trim());
   }
