@@ -65,7 +65,7 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
     ];
     context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB" });
     page = await context.newPage();
-    page.setDefaultTimeout(Number(process.env.T ?? 20_000));
+    page.setDefaultTimeout(30_000);
     faults = [];
     page.on("pageerror", (error) => faults.push(error.message));
     page.on("console", (message) => {

@@ -105,7 +105,7 @@ export function ClusterField({ document, onChange, faults, clusters, person }: C
   const hasAccount = cluster !== undefined && Object.hasOwn(person.accounts, cluster.id);
   return (
     <SpaceBetween size="m">
-      {(clusters.length > 1 || (document.cluster !== undefined && !cluster)) && (
+      {(clusters.length > 1 || (clusters.length === 1 && !cluster)) && (
         <FormField label="Cluster" errorText={wordsAt(faults, "cluster")} stretch>
           <Select
             selectedOption={

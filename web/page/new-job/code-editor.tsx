@@ -18,15 +18,14 @@ type CodeEditorProps = {
   language: "json" | "text";
   label: string;
   faults?: readonly EditorFault[];
-  /** Ids of what describes it, as FormField gives them. */
-  describedBy?: string;
   invalid?: boolean;
 };
 
-export function CodeEditor({ value, onChange, language, label, faults, describedBy, invalid }: CodeEditorProps) {
+export function CodeEditor({ value, onChange, language, label, faults, invalid = false }: CodeEditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const latest = useRef(onChange);
+  const isInvalid = useRef(invalid);
   // texts that were told of and have not come back as `value`: they are not to be written over what was typed since
   const told = useRef<string[]>([]);
   useEffect(() => {
@@ -43,10 +42,12 @@ export function CodeEditor({ value, onChange, language, label, faults, described
         extensions: [
           ...setup,
           language === "json" ? [json(), closeBrackets(), lintGutter()] : [],
-          EditorView.contentAttributes.of({
+          EditorView.contentAttributes.of(() => ({
             "aria-label": label,
-            ...(describedBy === undefined ? {} : { "aria-describedby": describedBy }),
-          }),
+            "aria-invalid": String(isInvalid.current),
+          })),
+          // files are for the page; the editor would put their text in
+          EditorView.domEventHandlers({ drop: (event) => event.dataTransfer?.types.includes("Files") ?? false }),
           EditorView.updateListener.of((update) => {
             if (!update.docChanged) return;
             const text = update.state.doc.toString();
@@ -87,7 +88,13 @@ export function CodeEditor({ value, onChange, language, label, faults, described
     editor.dispatch(setDiagnostics(editor.state, diagnostics));
   }, [faults]);
 
-  return <div ref={place} className="code-editor" data-invalid={invalid ?? false} />;
+  useEffect(() => {
+    isInvalid.current = invalid;
+    // its attributes are read anew with every update
+    view.current?.dispatch({});
+  }, [invalid]);
+
+  return <div ref={place} className="code-editor" data-invalid={invalid} />;
 }
 
 const theme = EditorView.theme({

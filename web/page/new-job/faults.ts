@@ -35,7 +35,8 @@ export function findFaults(document: JobDocument, around: Surroundings): Documen
   if (document.version !== undefined && document.version !== application.version)
     issues.push(issue("version", document.version, `"${application.version}"`));
   const cluster = document.cluster === undefined ? clusters[0] : clusters.find((one) => one.id === document.cluster);
-  if (document.cluster !== undefined && !cluster)
+  // none are known until the API has told of them
+  if (document.cluster !== undefined && !cluster && clusters.length > 0)
     issues.push(issue("cluster", document.cluster, `one of ${clusters.map((one) => one.id).join(", ")}`));
   issues.push(...parameterIssues(document, application));
   const resources = Resources.safeParse({ ...application.defaults, ...document.resources });

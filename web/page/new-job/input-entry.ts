@@ -81,7 +81,7 @@ export function sumOf(entries: readonly InputEntry[]) {
 /** Inputs, by their places, that keep the job from being submitted until somebody does something: what is accepted. */
 export function entryFaults(entries: readonly InputEntry[]): Map<number, string> {
   const words: Partial<Record<InputState, string>> = {
-    missing: "a file that was added here: add it again, or remove its name",
+    missing: "a file that was added here: add it again, or remove it",
     failed: "a file whose upload arrived: send it again, or remove it",
     refused: "a file that can be sent: rename it, or remove it",
   };

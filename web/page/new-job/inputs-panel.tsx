@@ -171,7 +171,7 @@ function List({ shelf, entries, faults, onRename }: ListProps) {
           <InputRow
             key={entry.key}
             entry={entry}
-            words={entry.words ?? (fault === undefined ? undefined : sentence(fault))}
+            words={wordsOf(entry, fault)}
             onRename={(name) => onRename(entry, name)}
             onRetry={() => shelf.retry(entry.key)}
             onRemove={() => shelf.remove(new Set([entry.key]))}
@@ -180,4 +180,10 @@ function List({ shelf, entries, faults, onRename }: ListProps) {
       </ul>
     </SpaceBetween>
   );
+}
+
+function wordsOf(entry: InputEntry, fault: DocumentFault | undefined): string | undefined {
+  if (entry.words !== undefined) return entry.words;
+  if (entry.state === "missing") return "its bytes are not here: add it again, or remove it";
+  return fault === undefined ? undefined : sentence(fault);
 }

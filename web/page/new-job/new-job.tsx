@@ -69,7 +69,7 @@ export function NewJob({ application, start, isDraft, job }: NewJobProps) {
         >
           New {application.title} job
         </Header>
-        <Begun isDraft={isDraft} start={start} job={job} />
+        <Begun isDraft={isDraft} entries={state.entries} start={start} job={job} />
         <div className="new-job-columns">
           <div>
             {face === "form" ? <FormFace application={application} state={state} /> : <JsonColumn state={state} />}
@@ -181,9 +181,10 @@ function JsonColumn({ state }: { state: NewJobState }) {
 }
 
 /** What the document began with, and which files of it have to be added again. */
-function Begun({ isDraft, start, job }: Pick<NewJobProps, "isDraft" | "start" | "job">) {
+function Begun({ isDraft, start, job, entries }: Omit<NewJobProps, "application"> & Pick<NewJobState, "entries">) {
   const [isShown, setShown] = useState(isDraft || job !== undefined);
-  const lost = start.inputs.filter((input) => input.upload === undefined).map((input) => input.name);
+  const missing = new Set(entries.filter((entry) => entry.state === "missing").map((entry) => entry.name));
+  const lost = start.inputs.map((input) => input.name).filter((name) => missing.has(name));
   if (!isShown) return null;
   const names = lost.length > 5 ? `${lost.slice(0, 5).join(", ")} and ${lost.length - 5} more` : lost.join(", ");
   return (

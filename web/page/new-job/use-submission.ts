@@ -23,7 +23,7 @@ const failedWords: Record<Doing, string> = {
 };
 
 export function useSubmission(state: NewJobState) {
-  const { client } = useGateway();
+  const { client, onSignedOut } = useGateway();
   const queries = useQueryClient();
   const [, navigate] = useLocation();
   const [doing, setDoing] = useState<Doing>();
@@ -59,6 +59,7 @@ export function useSubmission(state: NewJobState) {
       );
     } catch (error) {
       if (control.signal.aborted) return;
+      if (error instanceof ProblemError && error.status === 401) onSignedOut();
       if (error instanceof ProblemError) takeIssues(error);
       setOutcome({ kind: "failed", what: failedWords[what], error });
     } finally {
@@ -105,9 +106,7 @@ export function useSubmission(state: NewJobState) {
 /** To the first field that is marked as wrong, once it is drawn. */
 function goToFault(): void {
   setTimeout(() => {
-    const field = document.querySelector<HTMLElement>(
-      ".new-job [aria-invalid=true], .new-job .code-editor[data-invalid=true] .cm-content, .new-job .inputs-words",
-    );
+    const field = document.querySelector<HTMLElement>(".new-job [aria-invalid=true], .new-job .inputs-words");
     field?.focus();
     field?.scrollIntoView({ block: "center" });
   }, 50);
