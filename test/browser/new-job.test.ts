@@ -394,6 +394,7 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
     await open("/apps/bumps/new");
     await page.getByText("You have no Unix account on Juniper yet").waitFor();
     await add({ "line.py": "x" });
+    await page.getByText("All is filled in, but you have no Unix account").waitFor();
     await page.getByRole("button", { name: "Rename line.py" }).click();
     await page.getByLabel("New name of line.py").fill("../line.py");
     await page.getByText("accepted is a name without empty, . or .. parts").waitFor();

@@ -10,7 +10,7 @@ import TokenGroup from "@cloudscape-design/components/token-group";
 import { useState } from "react";
 import type { Cluster } from "../../../shared/contract/catalogue.ts";
 import type { Person } from "../../../shared/contract/person.ts";
-import { type JobDocument, withField } from "./document.ts";
+import { clusterOf, type JobDocument, withField } from "./document.ts";
 import type { DocumentFault } from "./faults.ts";
 import { sentence } from "./sentence.ts";
 
@@ -101,7 +101,7 @@ type ClusterFieldProps = PartProps & { clusters: readonly Cluster[]; person: Per
 
 /** The choice of a cluster where there are several, and what keeps this person from using the chosen one. */
 export function ClusterField({ document, onChange, faults, clusters, person }: ClusterFieldProps) {
-  const cluster = document.cluster === undefined ? clusters[0] : clusters.find((one) => one.id === document.cluster);
+  const cluster = clusterOf(document, clusters);
   const hasAccount = cluster !== undefined && Object.hasOwn(person.accounts, cluster.id);
   return (
     <SpaceBetween size="m">

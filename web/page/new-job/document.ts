@@ -1,5 +1,5 @@
 // The one document of a new job: what its faces show and change, and how it is written as JSON and as a submission.
-import type { Application } from "../../../shared/contract/catalogue.ts";
+import type { Application, Cluster } from "../../../shared/contract/catalogue.ts";
 import type { Job, JobSubmission } from "../../../shared/contract/job.ts";
 
 /** A submission whose inputs go by their names. Values may be wrong (that is what faults are for), its shape is not. */
@@ -106,6 +106,11 @@ export function documentOfJob(job: Job, application: Pick<Application, "id" | "v
     resources: { ...job.resources },
     inputs: job.inputs.map((input) => input.name),
   };
+}
+
+/** The cluster that a document means: without one the first of the site. Undefined where there is no such one. */
+export function clusterOf(document: JobDocument, clusters: readonly Cluster[]): Cluster | undefined {
+  return document.cluster === undefined ? clusters[0] : clusters.find((one) => one.id === document.cluster);
 }
 
 /** Whether anything was entered: cluster and version come by themselves. */

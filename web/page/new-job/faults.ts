@@ -10,7 +10,7 @@ import { clashingNames } from "../../../shared/contract/input-names.ts";
 import { translateIssues } from "../../../shared/contract/issues.ts";
 import { JobSubmission, Resources } from "../../../shared/contract/job.ts";
 import { type Issue, shortened } from "../../../shared/contract/problem.ts";
-import { type JobDocument, toSubmission } from "./document.ts";
+import { clusterOf, type JobDocument, toSubmission } from "./document.ts";
 
 /** An issue, and where it is in the document. `open`: nothing is wrong yet, something is only still to be given. */
 export type DocumentFault = Issue & { path: readonly (string | number)[]; open: boolean };
@@ -34,7 +34,7 @@ export function findFaults(document: JobDocument, around: Surroundings): Documen
   const issues = parsed.success ? [] : translateIssues(JobSubmission, submission, parsed.error);
   if (document.version !== undefined && document.version !== application.version)
     issues.push(issue("version", document.version, `"${application.version}"`));
-  const cluster = document.cluster === undefined ? clusters[0] : clusters.find((one) => one.id === document.cluster);
+  const cluster = clusterOf(document, clusters);
   // none are known until the API has told of them
   if (document.cluster !== undefined && !cluster && clusters.length > 0)
     issues.push(issue("cluster", document.cluster, `one of ${clusters.map((one) => one.id).join(", ")}`));

@@ -1,6 +1,7 @@
 // The page of a new job: finds the application, and what the document begins with (a draft, a job, or nothing).
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
@@ -45,7 +46,7 @@ export function NewJobPage({ application }: { application: string }) {
   if (!found)
     return (
       <SpaceBetween size="m">
-        <h1>There is no such application</h1>
+        <Header variant="h1">There is no such application</Header>
         <p>
           This site has none of the name {application}. <PageLink href="/apps">See those that it has</PageLink>
         </p>
@@ -66,7 +67,7 @@ function Beginning({ application, job, fault }: BeginningProps) {
   if (hasDraft && wanted && draft.document.rerunOf !== wanted.id && chosen === undefined)
     return (
       <SpaceBetween size="m">
-        <h1>New {application.title} job</h1>
+        <Header variant="h1">New {application.title} job</Header>
         <Alert
           type="info"
           header="You have a draft here"

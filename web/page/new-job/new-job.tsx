@@ -19,7 +19,7 @@ import { Loading } from "../parts.tsx";
 import { jobTitle } from "../words.ts";
 import { AboutForm, ClusterField } from "./about-form.tsx";
 import { BecomesPanel } from "./becomes-panel.tsx";
-import { isTouched } from "./document.ts";
+import { clusterOf, isTouched } from "./document.ts";
 import type { Draft } from "./draft.ts";
 import { type Found, filesOfDrop, maxFound } from "./dropped-files.ts";
 import { InputsPanel } from "./inputs-panel.tsx";
@@ -93,7 +93,7 @@ export function NewJob({ application, start, isDraft, job }: NewJobProps) {
 function FormFace({ application, state }: { application: Application; state: NewJobState }) {
   const { person, clusters } = useGateway();
   const { document, shownFaults } = state;
-  const cluster = document.cluster === undefined ? clusters[0] : clusters.find((one) => one.id === document.cluster);
+  const cluster = clusterOf(document, clusters);
   return (
     <SpaceBetween size="m">
       {state.textFault && (

@@ -2,8 +2,10 @@
 import Button from "@cloudscape-design/components/button";
 import LiveRegion from "@cloudscape-design/components/live-region";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useGateway } from "../gateway.ts";
 import { faultWords } from "../parts.tsx";
 import { sizeWords } from "../words.ts";
+import { clusterOf } from "./document.ts";
 import { sumOf } from "./input-entry.ts";
 import { placedSentence } from "./sentence.ts";
 import type { NewJobState } from "./use-new-job.ts";
@@ -54,6 +56,8 @@ function Standing({ state, submission: { doing, outcome } }: SubmitBarProps) {
   const wrong = state.faults.filter((fault) => !fault.open);
   const open = state.faults.filter((fault) => fault.open);
   const { underWay, sent, bytes } = sumOf(state.entries);
+  const { person, clusters } = useGateway();
+  const cluster = clusterOf(state.document, clusters);
   if (outcome?.kind === "failed")
     return <StatusIndicator type="error">{`${outcome.what}: ${faultWords(outcome.error)}`}</StatusIndicator>;
   if (state.textFault)
@@ -76,5 +80,11 @@ function Standing({ state, submission: { doing, outcome } }: SubmitBarProps) {
     );
   if (outcome?.kind === "checked")
     return <StatusIndicator type="success">Checked: it would be accepted as it is.</StatusIndicator>;
+  if (cluster && !Object.hasOwn(person.accounts, cluster.id))
+    return (
+      <StatusIndicator type="warning">
+        {`All is filled in, but you have no Unix account on ${cluster.name} yet: an administrator gives it.`}
+      </StatusIndicator>
+    );
   return <StatusIndicator type="info">Ready to be submitted.</StatusIndicator>;
 }
