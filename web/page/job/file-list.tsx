@@ -2,6 +2,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: what is in a row can be focused, the row itself does nothing
 // The rows of a tree of files; only those that can be seen are in the document.
 import { type KeyboardEvent, useRef } from "react";
+import { flushSync } from "react-dom";
 import type { JobFile } from "../../../shared/contract/job.ts";
 import { CopyButton } from "../copy-button.tsx";
 import { sizeWords } from "../words.ts";
@@ -35,7 +36,10 @@ export function FileList({ rows, opened, onOpen, onToggle }: FileListProps) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) {
       event.preventDefault();
-      focusRow(Math.max(0, Math.min(rows.length - 1, at + step)));
+      // what was left on the cluster has nothing to press
+      let next = at + step;
+      while (rows[next]?.kind === "skipped") next += step;
+      if (rows[next]) focusRow(next);
     } else if (row.kind === "folder" && (event.key === "ArrowRight" || event.key === "ArrowLeft")) {
       event.preventDefault();
       if (row.open === (event.key === "ArrowLeft")) onToggle(row.path);
@@ -49,9 +53,9 @@ export function FileList({ rows, opened, onOpen, onToggle }: FileListProps) {
     if (top < element.scrollTop) element.scrollTop = top;
     else if (top + rowHeight > element.scrollTop + element.clientHeight)
       element.scrollTop = top + rowHeight - element.clientHeight;
-    visible.onScroll();
-    // once the row is in the document
-    requestAnimationFrame(() => element.querySelector<HTMLElement>(`[data-row="${at}"] [data-name]`)?.focus());
+    // the row must be in the document before the next key comes
+    flushSync(visible.onScroll);
+    element.querySelector<HTMLElement>(`[data-row="${at}"] [data-name]`)?.focus({ preventScroll: true });
   }
 
   const drawn = rows.slice(visible.first, visible.end);
