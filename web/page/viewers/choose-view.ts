@@ -1,6 +1,7 @@
 // Which view a file gets: by its first bytes, then by its name.
+
+import { endingOf } from "./file-names.ts";
 import { parseParameters } from "./parse-parameters.ts";
-import { endingOf } from "./save-blob.ts";
 import { type Encoding, sniff } from "./sniff.ts";
 import type { Table } from "./table.ts";
 import { TableParser } from "./table-parser.ts";

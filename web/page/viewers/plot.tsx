@@ -4,10 +4,11 @@ import { useMemo, useState } from "react";
 import { Chart, limitsOf } from "./chart.tsx";
 import { type ChartData, prepare } from "./chart-data.ts";
 import { csvPieces } from "./csv.ts";
+import { stem } from "./file-names.ts";
 import type { Zoom } from "./make-plot.ts";
 import { PlotControls } from "./plot-controls.tsx";
 import { plotPng } from "./plot-png.ts";
-import { saveBlob, stem } from "./save-blob.ts";
+import { saveBlob } from "./save-blob.ts";
 import type { Column, Table } from "./table.ts";
 import { TableView } from "./table-view.tsx";
 

@@ -1,8 +1,8 @@
 // Reads a table from a result file piece by piece, so that the page stays alive and a huge file is read only so far.
 import type { JobFile } from "../../../shared/contract/job.ts";
 import type { ClientOptions } from "../../client/client-options.ts";
+import { endingOf } from "./file-names.ts";
 import { readRange } from "./read-range.ts";
-import { endingOf } from "./save-blob.ts";
 import type { Encoding } from "./sniff.ts";
 import type { Table } from "./table.ts";
 import { TableParser } from "./table-parser.ts";

@@ -34,7 +34,10 @@ export function judgeLayout(lines: readonly string[], ending = ""): Layout | und
   // names and words above the table are not what its width is judged by
   const rows = filled.map(split);
   const numeric = rows.filter(hasNumber);
-  const width = commonest((numeric.length > 0 ? numeric : rows).map((row) => row.length));
+  const [first] = rows;
+  const named =
+    separator !== "space" && first && !hasNumber(first) && numeric.some((row) => row.length === first.length);
+  const width = named ? first.length : commonest((numeric.length > 0 ? numeric : rows).map((row) => row.length));
   return { separator, width, ...judgeHead(lines, width, separator, numeric.length > 0) };
 }
 

@@ -2,7 +2,8 @@
 import Button from "@cloudscape-design/components/button";
 import { type KeyboardEvent, type UIEvent, useEffect, useMemo, useRef, useState } from "react";
 import { csvPieces } from "./csv.ts";
-import { saveBlob, stem } from "./save-blob.ts";
+import { stem } from "./file-names.ts";
+import { saveBlob } from "./save-blob.ts";
 import { cellText, type Table } from "./table.ts";
 import { TableFind } from "./table-find.tsx";
 import { columnWidths, pixelsOf, rowAt, rowHeight, topOf } from "./table-place.ts";
