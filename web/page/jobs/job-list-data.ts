@@ -25,18 +25,29 @@ export function progressOf(data: JobListData | undefined): { seen: number; more:
 }
 
 /**
- * The list after its beginning was read again. What is known beyond it stays; where nothing of the new beginning was
- * known, so much has changed that the list starts anew from it.
+ * The list after its beginning was read again. A job that should be within it and is not is gone, or does not pass the
+ * filter any more. What is known beyond it stays; where nothing of the new beginning was known, so much has changed that
+ * the list starts anew from it.
  */
 export function withBeginning(data: JobListData, beginning: JobsPage): JobListData {
   const fresh: JobListData = { pages: [beginning], pageParams: data.pageParams.slice(0, 1) };
   if (beginning.cursor === undefined) return fresh;
   const known = new Set(data.pages.flatMap(({ jobs }) => jobs.map(({ id }) => id)));
-  if (known.size > 0 && !beginning.jobs.some(({ id }) => known.has(id))) return fresh;
-  const [first, ...rest] = withJobs(data, beginning.jobs).pages;
+  const inIt = new Set(beginning.jobs.map(({ id }) => id));
+  if (known.size > 0 && inIt.size > 0 && ![...inIt].some((id) => known.has(id))) return fresh;
+  const isGone = (job: Job) => !inIt.has(job.id) && !isBeyond(job, beginning);
+  const gone = new Set(jobsOf(data).flatMap((job) => (isGone(job) ? [job.id] : [])));
+  const [first, ...rest] = withoutJobs(withJobs(data, beginning.jobs), gone).pages;
   if (!first) return fresh;
   const added = beginning.jobs.filter(({ id }) => !known.has(id));
   return { pages: [{ ...first, jobs: [...added, ...first.jobs] }, ...rest], pageParams: data.pageParams };
+}
+
+/** Whether a job as it is known comes after all that a beginning holds. */
+export function isBeyond(job: Job, beginning: JobsPage): boolean {
+  const last = beginning.jobs.at(-1);
+  if (beginning.cursor === undefined) return false;
+  return last === undefined || job.changedAt <= last.changedAt;
 }
 
 /** The list with jobs as they are now. Others are left as they are; none is added. */

@@ -38,6 +38,13 @@ export function JobsPage() {
   const list = useJobList(filter, page, preferences.pageSize);
   const [chosen, setChosen] = useState<readonly Job[]>([]);
   const bulk = useBulk(chosen, () => setChosen([]));
+  // what is chosen stays over pages, but not where another filter hides it
+  const filtered = writeFilter(filter);
+  const [chosenIn, setChosenIn] = useState(filtered);
+  if (chosenIn !== filtered) {
+    setChosenIn(filtered);
+    setChosen([]);
+  }
   useTitle(viewOf(readViews(), filter)?.name ?? "Jobs", site.name);
 
   const go = useCallback(
@@ -51,6 +58,7 @@ export function JobsPage() {
   const plain = isEverything(filter);
   if (plain && !list.loading && !list.more && list.error === undefined && list.jobs.length === 0) return <FirstSteps />;
 
+  const none = list.jobs.length === 0 && list.more;
   const counted = `${list.jobs.length.toLocaleString("en")}${list.more ? "+" : ""}`;
   return (
     <SpaceBetween size="l">
@@ -72,13 +80,13 @@ export function JobsPage() {
             onChange={(to) => go(to, 1)}
             applications={applications}
             tags={tags}
-            countText={plain || list.loading ? "" : `${counted} found`}
+            countText={plain || list.loading ? "" : none ? "None found yet" : `${counted} found`}
           />
         }
         header={
           <Header
             variant="awsui-h1-sticky"
-            counter={list.loading ? "" : chosen.length > 0 ? `(${chosen.length}/${counted})` : `(${counted})`}
+            counter={list.loading || none ? "" : chosen.length > 0 ? `(${chosen.length}/${counted})` : `(${counted})`}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <ViewsMenu filter={filter} />

@@ -50,7 +50,12 @@ function Refusals({ refused, jobs }: { refused: readonly Refusal[]; jobs: readon
   const names = new Map(jobs.map((job) => [job.id, jobTitle(job)]));
   const reasons = Map.groupBy(refused, ({ why }) => why);
   return [...reasons].map(([why, all]) => (
-    <ExpandableSection key={why} headerText={`${jobsWords(all.length)}: ${why}`} defaultExpanded={all.length === 1}>
+    <ExpandableSection
+      key={why}
+      variant="footer"
+      headerText={`${jobsWords(all.length)}: ${why}`}
+      defaultExpanded={all.length === 1}
+    >
       <ul className="names">
         {all.map(({ id }) => (
           <li key={id}>

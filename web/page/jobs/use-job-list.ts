@@ -8,6 +8,7 @@ import { ProblemError } from "../../client/problem-error.ts";
 import { useGateway } from "../gateway.ts";
 import { isEverything, type JobFilter, queryOf, writeFilter } from "./job-filter.ts";
 import {
+  isBeyond,
   type JobListData,
   jobsOf,
   type PageStart,
@@ -63,8 +64,8 @@ export function useJobList(filter: JobFilter, page: number, pageSize: number): J
   const further = useLookFurther(
     key[1] ?? "",
     async () => {
-      const { data, hasNextPage } = await list.fetchNextPage();
-      return hasNextPage ? (data?.pages.at(-1)?.jobs.length ?? pageSize) : pageSize;
+      const { data, hasNextPage, isError } = await list.fetchNextPage();
+      return hasNextPage && !isError ? (data?.pages.at(-1)?.jobs.length ?? pageSize) : pageSize;
     },
     pageSize,
   );
@@ -79,8 +80,8 @@ export function useJobList(filter: JobFilter, page: number, pageSize: number): J
       if (first && Date.now() - list.dataUpdatedAt < 1_000) return Date.now();
       const beginning = await read({ limit: pageSize });
       const inIt = new Set(beginning.jobs.map(({ id }) => id));
-      // a job that does not pass the filter any more, or is further down, is asked for by itself
-      const apart = beginning.cursor === undefined ? [] : shown.filter((job) => !inIt.has(job.id) && !isSettled(job));
+      // what is shown further down is asked for by itself
+      const apart = shown.filter((job) => !inIt.has(job.id) && !isSettled(job) && isBeyond(job, beginning));
       const asked = await Promise.all(apart.map(async ({ id }) => ({ id, is: await unlessGone(client.job(id)) })));
       const gone = new Set(asked.filter(({ is }) => is === undefined).map(({ id }) => id));
       const now = asked.flatMap(({ is }) => is ?? []);

@@ -61,6 +61,12 @@ describe("the list of jobs", () => {
     ]);
   });
 
+  it("drops what should be in the new beginning and is not, and keeps all where nothing was found in it", () => {
+    const next = withBeginning(known, { jobs: [job("e", at(6)), job("c", at(3))], cursor: "y", seen: 2 });
+    expect(ids(next)).toEqual(["e", "c", "b"]);
+    expect(ids(withBeginning(known, { jobs: [], cursor: "y", seen: 2 }))).toEqual(["d", "c", "b"]);
+  });
+
   it("begins anew where the beginning is all there is, or where nothing of it was known", () => {
     expect(ids(withBeginning(known, { jobs: [job("d", at(4))], seen: 1 }))).toEqual(["d"]);
     const fresh = withBeginning(known, { jobs: [job("y", at(9)), job("x", at(8))], cursor: "w", seen: 2 });
