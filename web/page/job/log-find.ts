@@ -17,7 +17,9 @@ export function findAll(text: LogText, query: string, matchCase: boolean): Match
   const found: Match[] = [];
   if (query === "") return found;
   const words = pattern(query, matchCase);
-  for (const [line, content] of text.lines.entries()) {
+  for (let line = 0; line < text.lines.length; line += 1) {
+    const content = text.lines[line] ?? "";
+    if (content.length < query.length) continue;
     words.lastIndex = 0;
     for (let match = words.exec(content); match; match = words.exec(content)) {
       found.push({ line, start: match.index, end: match.index + match[0].length });

@@ -20,8 +20,8 @@ export function logRows(text: LogText, columns: number | undefined): LogRows {
     };
   const width = Math.max(10, columns);
   const first = new Uint32Array(lines.length + 1);
-  for (const [index, line] of lines.entries())
-    first[index + 1] = (first[index] ?? 0) + Math.max(1, Math.ceil(line.length / width));
+  for (let index = 0; index < lines.length; index += 1)
+    first[index + 1] = (first[index] ?? 0) + Math.max(1, Math.ceil((lines[index]?.length ?? 0) / width));
   return {
     count: first[lines.length] ?? 0,
     at(row) {

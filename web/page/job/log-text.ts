@@ -1,8 +1,10 @@
 // A piece of a log as lines for people: bytes to text whatever they are, bounded, with colours. Pure.
-import { AnsiLines, type Segment } from "./ansi-lines.ts";
+import { AnsiLines, hasControls, type Segment } from "./ansi-lines.ts";
 
 /** Characters of a line that are shown; what is beyond is counted and told. */
 export const longestLine = 10_000;
+/** Characters of a line that are looked at: colours take some, too. */
+const mostRead = 4 * longestLine;
 
 export type LogText = {
   /** Where in the file the text begins and ends (bytes). */
@@ -35,20 +37,32 @@ export function logText(bytes: Uint8Array, from: number, size: number): LogText 
   }
   const cut = new Map<number, number>();
   const colours = new Map<number, readonly Segment[]>();
-  const ansi = new AnsiLines();
-  const lines = raw.map((whole, index) => {
-    const written = visible(whole);
-    const { text, segments } = ansi.read(written);
-    if (segments) colours.set(index, segments);
-    if (text.length <= longestLine) return text;
-    const end = cutAt(text, longestLine);
-    cut.set(index, text.length - end);
-    if (segments) colours.set(index, firstOf(segments, end));
-    return text.slice(0, end);
-  });
+  const lines = allPlain(raw) ? raw : readLines(raw, cut, colours);
   const to = from + first + shown.length;
   starts.push(to);
   return { from: from + first, to, lines, starts, cut, colours };
+}
+
+/** Most logs: nothing in them has to be read into, and there may be 800,000 lines. */
+const allPlain = (raw: readonly string[]): boolean =>
+  raw.every((line) => line.length <= longestLine) && !hasControls(raw.join("\n"));
+
+function readLines(
+  raw: readonly string[],
+  cut: Map<number, number>,
+  colours: Map<number, readonly Segment[]>,
+): string[] {
+  const ansi = new AnsiLines();
+  return raw.map((whole, index) => {
+    const written = visible(whole);
+    const { text, segments } = ansi.read(written.slice(0, mostRead));
+    if (segments) colours.set(index, segments);
+    const rest = Math.max(0, written.length - mostRead);
+    const end = text.length > longestLine ? cutAt(text, longestLine) : text.length;
+    if (text.length - end + rest > 0) cut.set(index, text.length - end + rest);
+    if (segments && end < text.length) colours.set(index, firstOf(segments, end));
+    return text.slice(0, end);
+  });
 }
 
 /** The line that holds a place in the file: the last one that begins there or before. */
@@ -108,10 +122,10 @@ export function cutAt(text: string, end: number): number {
 
 /** What a terminal would leave of a line that carriage returns wrote over. */
 function visible(line: string): string {
-  if (!line.includes("\r")) return line;
-  const written = line.endsWith("\r") ? line.slice(0, -1) : line;
-  const at = written.lastIndexOf("\r");
-  return at < 0 ? written : written.slice(at + 1) || visible(written);
+  let end = line.length;
+  while (end > 0 && line[end - 1] === "\r") end -= 1;
+  const start = end === 0 ? 0 : line.lastIndexOf("\r", end - 1) + 1;
+  return line.slice(start, end);
 }
 
 function startsOf(bytes: Uint8Array, from: number): number[] {
