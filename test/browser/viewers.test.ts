@@ -95,6 +95,13 @@ describe.skipIf(!hasChromium)("results", () => {
     await plot.waitFor();
     expect(await plot.getAttribute("aria-label")).toMatch(/x from 0\.85 to 6\.15; y from .* to /);
     await page.getByRole("img", { name: /^Plot of residuals against x/ }).waitFor();
+    // numbers stand at the axes of y of both
+    for (const place of [0, 1])
+      expect(
+        await page.evaluate(
+          `document.querySelectorAll(".chart-place canvas")[${place}].getContext("2d").getImageData(24, 12, 20, 80).data.some((one) => one > 0)`,
+        ),
+      ).toBe(true);
     const rows = page.getByRole("region", { name: "Fitted parameters" }).locator("tbody tr");
     expect(await rows.allInnerTexts()).toEqual([
       expect.stringMatching(/^b\s+1\.01\s+0\.18\s+0\.87 to 1\.25\s+0\.71 to 1\.39\s+−5 to 5$/),

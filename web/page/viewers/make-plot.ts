@@ -45,7 +45,8 @@ export function makePlot(target: HTMLElement, options: PlotOptions): uPlot {
     labelFont: `600 ${times(12)}px ${plotFont}`,
     gap: times(5),
     labelGap: 0,
-    incrs: (_plot, _axis, min, max) => [Math.abs(max - min) || 1],
+    // of steps below 5 uPlot knows its own only, and draws no axis for any other; the marks are ours anyway
+    incrs: (_plot, _axis, min, max) => [Math.max(5, Math.abs(max - min))],
     space,
     splits: (plot, place, min, max) => ticksOf(plot, place, min, max, log, space).at,
     filter: (_plot, splits) => splits,

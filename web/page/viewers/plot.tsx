@@ -22,7 +22,7 @@ type PlotProps = {
   below?: { data: ChartData; yLabel: string } | undefined;
 };
 
-const belowHeight = 180;
+const belowHeight = 210;
 
 export function Plot({ data, name, height = 360, yLabel, below }: PlotProps) {
   const [logX, setLogX] = useState(false);

@@ -55,7 +55,7 @@ export function TableFind({ table, onFound, onShow }: TableFindProps) {
       ? "Not found"
       : `${(at + 1).toLocaleString("en")} of ${found.rows.length.toLocaleString("en")}${found.more ? " or more" : ""} rows`;
   return (
-    <>
+    <span className="viewer-finder">
       <span className="viewer-find">
         <Input
           type="search"
@@ -85,6 +85,6 @@ export function TableFind({ table, onFound, onShow }: TableFindProps) {
       <span className="viewer-aside" role="status">
         {words}
       </span>
-    </>
+    </span>
   );
 }
