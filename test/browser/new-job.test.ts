@@ -63,7 +63,11 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
         ],
       },
     ];
-    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB" });
+    context = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      locale: "en-GB",
+      reducedMotion: "reduce",
+    });
     page = await context.newPage();
     page.setDefaultTimeout(30_000);
     faults = [];
@@ -85,7 +89,7 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
     await looksRight("applications");
     await page.getByRole("link", { name: "bumps", exact: true }).click();
     await page.getByRole("heading", { name: "New bumps job" }).waitFor();
-    await page.getByText("Still needed: model").waitFor();
+    await standing("Still needed: model").waitFor();
     await page.getByText("The script appears here").waitFor();
     await looksRight("new-job-empty");
 
@@ -102,7 +106,7 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
     await choose(page.getByLabel("Fitter"), "dream");
     await page.getByLabel("Samples").fill("many");
     await page.getByText("Accepted is a whole number from 1 to 1000000000 draws.", { exact: true }).waitFor();
-    await page.getByText("To be mended: samples is").waitFor();
+    await standing("To be mended: samples is").waitFor();
     await page.getByLabel("Wall time").fill("500");
     await page.getByText("Accepted is at most 120 minutes on partition short.", { exact: true }).waitFor();
     await looksRight("new-job-faults");
@@ -124,7 +128,7 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
     await page.getByRole("tab", { name: "Slurm script" }).click();
 
     await page.getByRole("button", { name: "Check" }).click();
-    await page.getByText("Checked: it would be accepted as it is.").waitFor();
+    await standing("Checked: it would be accepted as it is.").waitFor();
     await page.getByText("As the API gives it").waitFor();
     await looksRight("new-job-checked");
     expect(stub.submitted).toEqual([]);
@@ -146,7 +150,7 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
     ]);
     // and the draft is gone
     await page.goto(`${stub.origin}/apps/bumps/new`);
-    await page.getByText("Still needed: model").waitFor();
+    await standing("Still needed: model").waitFor();
   });
 
   it("is filled by keyboard only", async () => {
@@ -154,7 +158,7 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
     await page.getByRole("link", { name: "bumps", exact: true }).waitFor();
     await tabTo(page.getByRole("link", { name: "bumps", exact: true }));
     await page.keyboard.press("Enter");
-    await page.getByText("Still needed: model").waitFor();
+    await standing("Still needed: model").waitFor();
 
     await tabTo(page.getByRole("button", { name: "Add files" }));
     const chooser = page.waitForEvent("filechooser");
@@ -184,7 +188,7 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
     await page.keyboard.type("by hand,");
     await tabTo(page.getByRole("button", { name: "Check" }));
     await page.keyboard.press("Enter");
-    await page.getByText("Checked: it would be accepted").waitFor();
+    await standing("Checked: it would be accepted").waitFor();
     await tabTo(page.getByRole("button", { name: "Submit" }));
     await page.keyboard.press("Enter");
 
@@ -226,14 +230,14 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
     await looksRight("new-job-json");
     await write('{"application": "script", "parameters": ');
     await page.getByText("This cannot be read as a job").waitFor();
-    await page.getByText("The JSON cannot be read").waitFor();
+    await standing("The JSON cannot be read").waitFor();
     await page.getByRole("button", { name: "Form", exact: true }).click();
     await page.getByText("The form shows the last job that could be read").waitFor();
     // the file was renamed in the JSON and keeps its upload
     await page.getByRole("button", { name: "Rename go.sh" }).waitFor();
     await page.getByText("Accepted is one of auto, sh, bash, python3.", { exact: true }).waitFor();
     await choose(page.getByLabel("Interpreter"), "bash");
-    await page.getByText("Ready to be submitted").waitFor();
+    await standing("Ready to be submitted").waitFor();
     await page.getByRole("button", { name: "JSON", exact: true }).click();
     await page.locator(".cm-content").waitFor();
     expect(JSON.parse(await json())).toMatchObject({ parameters: { script: "go.sh", interpreter: "bash" } });
@@ -253,7 +257,7 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
     await page.getByText('# echo "it\'s"').waitFor();
     await looksRight("new-job-script");
     await page.getByRole("radio", { name: "Script among the inputs" }).click();
-    await page.getByText("Still needed").waitFor();
+    await standing("Still needed").waitFor();
     await page.getByRole("radio", { name: "Text of the script" }).click();
     await page.getByRole("button", { name: "Submit" }).click();
     await page.waitForURL(/\/jobs\//);
@@ -284,16 +288,16 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
 
     await page.getByRole("button", { name: "Start afresh" }).click();
     await page.getByRole("button", { name: "Clear everything" }).click();
-    await page.getByText("Still needed: model").waitFor();
+    await standing("Still needed: model").waitFor();
     await page.reload();
-    await page.getByText("Still needed: model").waitFor();
+    await standing("Still needed: model").waitFor();
     expect(await page.getByText("This is your draft").count()).toBe(0);
   });
 
   it("begins with another job's values, and asks before a draft gives way", async () => {
     await open("/apps/bumps/new");
     await add({ "line.py": "x" });
-    await page.getByText("Ready to be submitted").waitFor();
+    await standing("Ready to be submitted").waitFor();
     await page.getByLabel("Steps").fill("31");
     await page.getByRole("button", { name: "Submit" }).click();
     await page.waitForURL(/\/jobs\//);
@@ -330,7 +334,7 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
     stub.cutUploads = 100;
     await add({ "line.py": "x" });
     await page.getByText("the upload was cut off").waitFor({ timeout: 30_000 });
-    await page.getByText("To be mended").waitFor();
+    await standing("To be mended").waitFor();
     stub.cutUploads = 0;
     await add({ "points.dat": "1" });
     await page.getByRole("button", { name: "Send line.py again" }).click();
@@ -342,10 +346,10 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
 
     stub.cutSubmissions = 100;
     await page.getByRole("button", { name: "Submit" }).click();
-    await page.getByText("It was not submitted").waitFor({ timeout: 30_000 });
+    await standing("It was not submitted").waitFor({ timeout: 30_000 });
     stub.cutSubmissions = 0;
     await page.reload();
-    await page.getByText("Ready to be submitted").waitFor();
+    await standing("Ready to be submitted").waitFor();
     await page.getByRole("button", { name: "Submit" }).click();
     await page.waitForURL(/\/jobs\//);
     expect(new Set(stub.submitted.map(({ key }) => key)).size).toBe(1);
@@ -360,13 +364,13 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
     });
     await add({ "line.py": "x" });
     await page.getByRole("button", { name: "Check" }).click();
-    await page.getByText("Waits for the inputs").waitFor();
+    await standing("Waits for the inputs").waitFor();
     release();
-    await page.getByText("Checked: it would be accepted").waitFor();
+    await standing("Checked: it would be accepted").waitFor();
     // it vanished meanwhile
     stub.uploads = [];
     await page.getByRole("button", { name: "Submit" }).click();
-    await page.getByText("It was not submitted: an input was not uploaded.").waitFor();
+    await standing("It was not submitted: an input was not uploaded.").waitFor();
     // and is sent again by itself: its file is still at hand
     await page.getByText("all uploaded").waitFor();
     await page.getByRole("button", { name: "Submit" }).click();
@@ -387,6 +391,12 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
     await page.getByRole("button", { name: "Remove all" }).click();
     await page.getByText("Add files").waitFor();
     expect(await page.locator(".inputs-row").count()).toBe(0);
+    await page.locator("input[data-kind=folder]").setInputFiles(path.join(folder, "fit of a line"));
+    await page.getByText("all uploaded").waitFor();
+    expect(await page.locator(".inputs-name").allInnerTexts()).toEqual([
+      "fit of a line/data/points 1.dat",
+      "fit of a line/line.py",
+    ]);
   });
 
   it("says who gives an account, and what a name may not be", async () => {
@@ -394,7 +404,7 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
     await open("/apps/bumps/new");
     await page.getByText("You have no Unix account on Juniper yet").waitFor();
     await add({ "line.py": "x" });
-    await page.getByText("All is filled in, but you have no Unix account").waitFor();
+    await standing("All is filled in, but you have no Unix account").waitFor();
     await page.getByRole("button", { name: "Rename line.py" }).click();
     await page.getByLabel("New name of line.py").fill("../line.py");
     await page.getByText("accepted is a name without empty, . or .. parts").waitFor();
@@ -444,6 +454,9 @@ async function write(text: string): Promise<void> {
   await page.keyboard.insertText(text);
 }
 
+/** What the bar at the foot says; a screen reader is told the same beside it. */
+const standing = (text: string) => page.locator(".submit-standing").getByText(text).first();
+
 const focused = () => page.evaluate(`document.activeElement?.value ?? document.activeElement?.textContent`);
 
 /** Goes on by that key until the element has the focus, as somebody without a mouse does. */
@@ -465,7 +478,7 @@ async function looksRight(name: string): Promise<void> {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 900 });
     // colours change by transitions of the components
-    await page.waitForTimeout(200);
+    await page.waitForFunction("document.getAnimations().every((one) => !(one instanceof CSSTransition))");
     // by the debugger, since the page's policy admits no foreign script
     const found = await page.evaluate(
       `${axe.source};axe.run().then((r) => r.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target + " " + n.failureSummary).join("; ")))`,
