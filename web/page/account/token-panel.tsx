@@ -11,12 +11,14 @@ import type { Token } from "../../../shared/contract/person.ts";
 import { useFlash } from "../flash.tsx";
 import { useGateway } from "../gateway.ts";
 import { Fault, faultWords, Moment } from "../parts.tsx";
+import { useMedia } from "../use-media.ts";
 import { NewTokenForm } from "./new-token-form.tsx";
 import { endToken, listTokens } from "./tokens.ts";
 
 export function TokenPanel() {
   const { client } = useGateway();
   const { data, error } = useQuery({ queryKey: ["tokens"], queryFn: () => listTokens(client) });
+  const phone = useMedia("(max-width: 688px)");
   const [making, setMaking] = useState(false);
   const [ending, setEnding] = useState<Token>();
   return (
@@ -40,12 +42,14 @@ export function TokenPanel() {
             API tokens
           </Header>
         }
+        columnDisplay={["name", "created", "ends", "end"].map((id) => ({ id, visible: id !== "created" || !phone }))}
         columnDefinitions={[
           { id: "name", header: "Name", isRowHeader: true, cell: ({ name }) => <bdi>{name}</bdi> },
-          { id: "created", header: "Made", cell: ({ createdAt }) => <Moment at={createdAt} /> },
-          { id: "ends", header: "Ends", cell: ({ expiresAt }) => <Ends at={expiresAt} /> },
+          { id: "created", minWidth: 110, header: "Made", cell: ({ createdAt }) => <Moment at={createdAt} /> },
+          { id: "ends", minWidth: 120, header: "Ends", cell: ({ expiresAt }) => <Ends at={expiresAt} /> },
           {
             id: "end",
+            minWidth: 80,
             header: <span className="unseen">End the token</span>,
             cell: (token) => (
               <Button variant="inline-link" ariaLabel={`End the token ${token.name}`} onClick={() => setEnding(token)}>
