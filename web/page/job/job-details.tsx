@@ -5,6 +5,7 @@ import type { Job } from "../../../shared/contract/job.ts";
 import { PageLink } from "../page-link.tsx";
 import { Moment, StateBadge } from "../parts.tsx";
 import { resultsWords, spanWords } from "../words.ts";
+import { isLive } from "./is-live.ts";
 import { WithCode } from "./with-code.tsx";
 
 export function JobDetails({ job, clusterName }: { job: Job; clusterName: string }) {
@@ -52,7 +53,14 @@ export function JobDetails({ job, clusterName }: { job: Job; clusterName: string
     { label: "Last change", value: <Moment at={job.changedAt} /> },
   ];
   return (
-    <WithCode requests={[{ method: "GET", path: `/v1/jobs/${job.id}` }]}>
+    <WithCode
+      requests={[
+        { method: "GET", path: `/v1/jobs/${job.id}` },
+        isLive(job)
+          ? { method: "POST", path: `/v1/jobs/${job.id}/cancel` }
+          : { method: "POST", path: `/v1/jobs/${job.id}/rerun`, body: {}, idempotent: true },
+      ]}
+    >
       <KeyValuePairs
         columns={3}
         ariaLabel="Details of the job"

@@ -13,6 +13,7 @@ import { OpenFile } from "./open-file.tsx";
 import { type Files, useFiles } from "./use-files.ts";
 import { usePlace } from "./use-place.ts";
 import { WithCode } from "./with-code.tsx";
+import "./files.css";
 
 /** So many are listed without being asked for; more on a press. */
 const atOnce = 5_000;

@@ -3,22 +3,15 @@ import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQuery } from "@tanstack/react-query";
 import type { Job, Resources } from "../../../shared/contract/job.ts";
-import { useGateway } from "../gateway.ts";
+import { useApplications } from "../use-applications.ts";
 import { sizeWords, spanWords } from "../words.ts";
 import { type ParameterRow, parameterRows, valueWords } from "./parameter-rows.ts";
 import { WithCode } from "./with-code.tsx";
 
 export function JobInputs({ job }: { job: Job }) {
-  const { client } = useGateway();
-  const applications = useQuery({
-    queryKey: ["applications"],
-    queryFn: () => client.applications(),
-    staleTime: 600_000,
-  });
   // the defaults of another version may be others
-  const application = applications.data?.find(({ id, version }) => id === job.application && version === job.version);
+  const application = useApplications().find(({ id, version }) => id === job.application && version === job.version);
   const rows = parameterRows(job.parameters, application);
   const { application: id, version, cluster, parameters, resources, inputs } = job;
   const asked = {

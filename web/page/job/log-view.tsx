@@ -5,6 +5,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { JobFile } from "../../../shared/contract/job.ts";
+import { Fault } from "../parts.tsx";
 import { sizeWords } from "../words.ts";
 import { DownloadButton } from "./download-button.tsx";
 import { FindBar } from "./find-bar.tsx";
@@ -43,13 +44,12 @@ export function LogView({ file, label = file.path }: { file: JobFile; label?: st
         </span>
       </div>
       <FindBar find={find} log={log} size={file.size} />
-      {log.error !== undefined && (
-        <Alert type="error" header="This part of the log cannot be read">
-          {(log.error as Error).message}{" "}
-          <Button variant="inline-link" onClick={() => log.move(log.text ? "later" : "end")}>
-            Try again
-          </Button>
-        </Alert>
+      {log.failed && (
+        <Fault
+          error={log.failed.error}
+          what="This part of the log cannot be read"
+          action={<Button onClick={() => log.failed && log.move(log.failed.move)}>Try again</Button>}
+        />
       )}
       {binary && (
         <Alert type="info">
@@ -59,7 +59,7 @@ export function LogView({ file, label = file.path }: { file: JobFile; label?: st
       {text ? (
         <LogLines {...{ log, text, wrap, label, top }} matches={find.matches} current={find.current} />
       ) : (
-        log.error === undefined && <StatusIndicator type="loading">Loading the end of the log</StatusIndicator>
+        !log.failed && <StatusIndicator type="loading">Loading the end of the log</StatusIndicator>
       )}
       {text && <Place log={log} text={text} size={file.size} />}
     </div>

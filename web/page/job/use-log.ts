@@ -15,7 +15,8 @@ export type Log = {
   /** Whether there is more before and after what is held. */
   more: { earlier: boolean; later: boolean };
   busy: boolean;
-  error: unknown;
+  /** Why the last reading failed, and what it was for. */
+  failed: { error: unknown; move: LogMove } | undefined;
   /** Reads more at an end, or goes to an end of the file. Does nothing while it is busy with that. */
   move: (to: LogMove) => void;
   /** Shows bytes that a search has read, as the text that they are. */
@@ -31,7 +32,7 @@ export function useLog(file: JobFile): Log {
   const [held, setHeld] = useState<LogWindow & { text?: LogText }>();
   const [last, setLast] = useState<Log["last"]>({ move: "end", count: 0 });
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const [failed, setFailed] = useState<Log["failed"]>();
   const asking = useRef<AbortController>(undefined);
   const { href, size } = file;
 
@@ -44,7 +45,7 @@ export function useLog(file: JobFile): Log {
   const become = useCallback((next: LogWindow & { text?: LogText }, move: Log["last"]["move"]) => {
     setHeld(next);
     setLast(({ count }) => ({ move, count: count + 1 }));
-    setError(undefined);
+    setFailed(undefined);
   }, []);
 
   const ask = useCallback(
@@ -56,8 +57,8 @@ export function useLog(file: JobFile): Log {
       try {
         const bytes = await read(from, to, own.signal);
         if (!own.signal.aborted) become(make(bytes), move);
-      } catch (fault) {
-        if (!own.signal.aborted) setError(fault);
+      } catch (error) {
+        if (!own.signal.aborted) setFailed({ error, move });
       } finally {
         if (asking.current === own) {
           asking.current = undefined;
@@ -100,5 +101,5 @@ export function useLog(file: JobFile): Log {
 
   const text = useMemo(() => held && (held.text ?? logText(held.bytes, held.from, size)), [held, size]);
   const more = { earlier: (held?.from ?? 0) > 0, later: held !== undefined && endOf(held) < size };
-  return { text, firstLine: held?.firstLine, more, busy, error, move, show, read, last };
+  return { text, firstLine: held?.firstLine, more, busy, failed, move, show, read, last };
 }
