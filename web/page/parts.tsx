@@ -33,11 +33,6 @@ export function Moment({ at }: { at: string }) {
   );
 }
 
-/** Something that a person should know before reading on. */
-export function Notice({ kind, children }: { kind: "info" | "warning" | "error"; children: ReactNode }) {
-  return <Alert type={kind}>{children}</Alert>;
-}
-
 /** What went wrong, in its own words. `action`: a button that helps. */
 export function Fault({ error, what, action }: { error: unknown; what: string; action?: ReactNode }) {
   return (
