@@ -27,41 +27,49 @@ const bare = (name: string): string =>
     .trim()
     .toLowerCase();
 
-/** Index of the column that holds the errors of another ("dy", "y_err", "sigma_y" for "y"); undefined where none does. */
-export function errorColumn(table: Pick<Table, "columns">, y: number): number | undefined {
-  const name = bare(table.columns[y]?.name ?? "");
-  if (name === "" || isErrorName(name)) return undefined;
-  const names = table.columns.map((column) => (column.kind === "number" ? bare(column.name) : ""));
-  const wanted = [
-    `d${name}`,
-    ...["_err", "err", " err", "_error", " error", "_sigma", "_std", " std", "_unc", "_uncertainty", "_stderr"].map(
-      (ending) => `${name}${ending}`,
-    ),
-    ...["err_", "error_", "sigma_", "sigma", "std_", "e_", "delta_", "unc_", "δ", "σ", "σ_"].map(
-      (start) => `${start}${name}`,
-    ),
-  ];
-  const own = names.findIndex((one, index) => index !== y && wanted.includes(one));
-  if (own !== -1) return own;
-  // a column called "error" belongs to the one before it
-  return isErrorName(names[y + 1] ?? "") ? y + 1 : undefined;
-}
+const endings = [
+  "_err",
+  "err",
+  " err",
+  "_error",
+  " error",
+  "_sigma",
+  "_std",
+  " std",
+  "_unc",
+  "_uncertainty",
+  "_stderr",
+];
+const starts = ["d", "err_", "error_", "sigma_", "sigma", "std_", "e_", "delta_", "unc_", "δ", "σ", "σ_"];
 
 const isErrorName = (name: string): boolean =>
   ["err", "error", "errors", "sigma", "std", "stderr", "uncertainty", "unc", "σ"].includes(name);
 
-/** Whether a column holds the errors of another. */
-export function isErrorColumn(table: Pick<Table, "columns">, index: number): boolean {
-  return (
-    isErrorName(bare(table.columns[index]?.name ?? "")) ||
-    table.columns.some((_, other) => other !== index && errorColumn(table, other) === index)
-  );
+/** Which column holds the errors of which: from that of the values to that of the errors ("dy", "y_err", "sigma_y" for "y"). */
+export function errorColumns(table: Pick<Table, "columns">): ReadonlyMap<number, number> {
+  const names = table.columns.map((column) => (column.kind === "number" ? bare(column.name) : ""));
+  const places = new Map<string, number>();
+  for (const [index, name] of names.entries()) if (name !== "" && !places.has(name)) places.set(name, index);
+  const found = new Map<number, number>();
+  for (const [index, name] of names.entries()) {
+    if (name === "" || isErrorName(name)) continue;
+    const wanted = [...starts.map((start) => start + name), ...endings.map((ending) => name + ending)];
+    const own = wanted.map((one) => places.get(one)).find((place) => place !== undefined && place !== index);
+    // a column called "error" belongs to the one before it
+    const next = isErrorName(names[index + 1] ?? "") ? index + 1 : undefined;
+    const place = own ?? next;
+    if (place !== undefined) found.set(index, place);
+  }
+  return found;
 }
 
 /** What to plot at first; undefined where the table has nothing to plot. */
 export function firstChoice(table: Table): PlotChoice | undefined {
   const plottable = table.columns.flatMap((column, index) => (isPlottable(column) ? [index] : []));
-  const values = plottable.filter((index) => !isErrorColumn(table, index));
+  const errors = new Set(errorColumns(table).values());
+  const values = plottable.filter(
+    (index) => !errors.has(index) && !isErrorName(bare(table.columns[index]?.name ?? "")),
+  );
   const [first, ...others] = values.length > 0 ? values : plottable;
   if (first === undefined) return undefined;
   if (others.length === 0) return { x: -1, y: [first] };

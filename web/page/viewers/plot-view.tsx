@@ -4,7 +4,7 @@ import Select from "@cloudscape-design/components/select";
 import { useMemo, useState } from "react";
 import type { ChartData, Series } from "./chart-data.ts";
 import { Plot } from "./plot.tsx";
-import { errorColumn, firstChoice, isPlottable, type PlotChoice } from "./plot-columns.ts";
+import { errorColumns, firstChoice, isPlottable, type PlotChoice } from "./plot-columns.ts";
 import type { Table } from "./table.ts";
 
 type PlotViewProps = { table: Table; name: string; height?: number };
@@ -23,7 +23,8 @@ const styles: { value: Style; label: string }[] = [
 export function PlotView({ table, name, height }: PlotViewProps) {
   const [chosen, setChosen] = useState<PlotChoice>();
   const [style, setStyle] = useState<Style>("auto");
-  const choice = chosen ?? firstChoice(table);
+  const first = useMemo(() => firstChoice(table), [table]);
+  const choice = chosen ?? first;
   const data = useMemo(() => choice && chartOf(table, choice, style), [table, choice, style]);
   const options = useMemo(
     () =>
@@ -79,10 +80,11 @@ export function chartOf(table: Table, choice: PlotChoice, style: Style): ChartDa
   const xColumn = table.columns[choice.x];
   const x =
     xColumn?.kind === "number" ? xColumn.values : Float64Array.from({ length: table.rows }, (_, index) => index + 1);
+  const errorsOf = errorColumns(table);
   const series = choice.y.flatMap((index): Series[] => {
     const column = table.columns[index];
     if (column?.kind !== "number") return [];
-    const place = errorColumn(table, index);
+    const place = errorsOf.get(index);
     const errors = place === undefined ? undefined : table.columns[place];
     const withErrors = errors?.kind === "number" && place !== choice.x ? errors.values : undefined;
     const suits = withErrors ? "points" : table.rows > manyRows ? "line" : "both";

@@ -46,7 +46,7 @@ export function TableView({ table, name, bare = false }: TableViewProps) {
 
   const show = (row: number) => {
     const element = scroll.current;
-    if (element) element.scrollTop = topOf(row, undefined, table.rows, height) - element.clientHeight / 3;
+    if (element) element.scrollTop = topOf(Math.max(0, row - inView / 3), undefined, table.rows, height);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const element = scroll.current;

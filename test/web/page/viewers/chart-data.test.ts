@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ChartData, changed, prepare, rangeOfX, rangeOfY } from "../../../../web/page/viewers/chart-data.ts";
-import { errorColumn, firstChoice } from "../../../../web/page/viewers/plot-columns.ts";
+import { errorColumns, firstChoice } from "../../../../web/page/viewers/plot-columns.ts";
 import type { Column, Table } from "../../../../web/page/viewers/table.ts";
 import { columnWidths, pixelsOf, rowAt, topOf } from "../../../../web/page/viewers/table-place.ts";
 
@@ -18,6 +18,7 @@ const column = (name: string, values: number[] = [1, 2, 3]): Column => ({
   decimals: 0,
   odd: new Map(),
 });
+const errorColumn = (of: Table, y: number) => errorColumns(of).get(y);
 const table = (...columns: Column[]): Table => ({ columns, rows: 3, comments: [], faults: [], faultCount: 0 });
 
 describe("what is plotted", () => {
