@@ -44,7 +44,11 @@ export function HomePage() {
         {error !== null && <Fault error={error} what="What is shown may be old" />}
         <Container header={<Heading text="Under way" search={`state=${live.join(",")}`} />}>
           {under.jobs.length === 0 ? (
-            <span className="quiet">Nothing is running or waiting.</span>
+            <span className="quiet">
+              {under.cursor === undefined
+                ? "Nothing is running or waiting."
+                : `Nothing is running or waiting among your latest ${under.seen.toLocaleString("en")} jobs.`}
+            </span>
           ) : (
             <Rows jobs={under.jobs} />
           )}
