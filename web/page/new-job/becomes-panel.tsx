@@ -64,7 +64,7 @@ function ScriptFace({ document, checked }: { document: JobDocument; checked: str
         script === undefined && (
           <Alert type="info">
             {shown === undefined
-              ? "The script appears here as soon as every required field is filled."
+              ? "The script appears here as soon as all that it needs is filled in."
               : "This is the script of the last state without a fault."}
           </Alert>
         )

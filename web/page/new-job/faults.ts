@@ -26,7 +26,7 @@ export type Surroundings = {
 /** Any upload's id: what a name stands for is settled when it is submitted. */
 const someUpload = "00000000000000000000000000";
 
-/** The faults in the order of the document's fields; empty: it can be submitted as soon as its inputs are there. */
+/** The faults, one for each field; empty: it can be submitted as soon as its inputs are there. */
 export function findFaults(document: JobDocument, around: Surroundings): DocumentFault[] {
   const { application, clusters } = around;
   const submission = toSubmission(document, () => someUpload);

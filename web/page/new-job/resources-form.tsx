@@ -69,7 +69,8 @@ export function ResourcesForm({ resources, defaults, partitions, onChange, fault
   );
 }
 
-const shown = (value: unknown) => (value === undefined ? "" : String(value));
+/** A value as it is in the JSON, whatever it is; a text without its quotes. */
+const shown = (value: unknown) => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
 
 type PartitionFieldProps = {
   value: unknown;
