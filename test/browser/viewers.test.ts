@@ -280,6 +280,10 @@ describe.skipIf(!hasChromium)("results", () => {
     await show([text("gx.in", readFileSync(path.join(fixtures, "parameters/gx.in"))), text("notes.md", long)], "gx.in");
     await page.getByRole("searchbox", { name: "Find in the table" }).fill("mass");
     await page.getByRole("row", { name: /species\s+mass\s+\[ 1\.0, 0\.00027244,\]/ }).waitFor();
+    await page.getByRole("button", { name: "This file as code" }).click();
+    expect(await page.getByRole("region", { name: "curl" }).innerText()).toContain(`/v1/jobs/${id}/files/gx.in`);
+    await page.getByRole("tab", { name: "Python" }).click();
+    expect(await page.getByRole("region", { name: "Python" }).innerText()).toContain("urllib.request.urlopen(request)");
     await opened.looksRight("parameters");
     await page.goto(`${opened.stub.origin}/jobs/${id}#files/notes.md`);
     await page.getByText("Shown: the first 262 kB of 720 kB.").waitFor();
