@@ -181,9 +181,9 @@ describe.skipIf(!hasChromium)("a job's page", () => {
     await page.getByText("786 kB loaded of 2.00 GB").waitFor();
     await log.focus();
     await page.keyboard.press("End");
-    const last = await log.locator(".log-row").last();
-    const text = await last.innerText();
-    expect(await last.locator(".log-number").getAttribute("data-number")).toBe(/line (\d+)/.exec(text)?.[1]);
+    const numbered = `[...document.querySelectorAll(".log-row")].every((row) =>
+      row.querySelector(".log-number").dataset.number === (/line (\\d+)/.exec(row.textContent)?.[1] ?? row.querySelector(".log-number").dataset.number))`;
+    await expect.poll(() => page.evaluate(numbered), { timeout: 20_000 }).toBe(true);
     await page.getByRole("button", { name: "End", exact: true }).click();
     await log.getByText("line 20000000 all is well").waitFor();
 

@@ -9,6 +9,8 @@ import { useVisibleRows } from "./use-visible-rows.ts";
 
 /** Height of a row (px); job.css says the same. */
 const rowHeight = 18;
+/** Room for a scroll bar below the rows (px). */
+const barHeight = 20;
 /** This close to an end, more is read (rows). */
 const nearRows = 30;
 
@@ -106,8 +108,16 @@ export function LogLines({ log, text, wrap, label, matches, current, top }: LogL
     );
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="log" ref={box} tabIndex={0} aria-label={label} onScroll={onScroll} {...wanted.handlers}>
+    <section
+      className="log"
+      ref={box}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      tabIndex={0}
+      style={{ maxBlockSize: rows.count * rowHeight + barHeight }}
+      aria-label={label}
+      onScroll={onScroll}
+      {...wanted.handlers}
+    >
       <div className="log-rows" style={{ height: rows.count * rowHeight }}>
         {drawn}
       </div>
