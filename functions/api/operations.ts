@@ -3,11 +3,17 @@ import type { Operations } from "../edge/operation.ts";
 import { getApplication } from "./catalogue/get-application.ts";
 import { listApplications } from "./catalogue/list-applications.ts";
 import { listClusters } from "./catalogue/list-clusters.ts";
+import { bulkJobs } from "./jobs/bulk-jobs.ts";
+import { cancelJob } from "./jobs/cancel-job.ts";
+import { changeJob } from "./jobs/change-job.ts";
+import { checkJob } from "./jobs/check-job.ts";
+import { deleteJob } from "./jobs/delete-job.ts";
 import { getJob } from "./jobs/get-job.ts";
 import { getJobFile } from "./jobs/get-job-file.ts";
 import { listJobEvents } from "./jobs/list-job-events.ts";
 import { listJobFiles } from "./jobs/list-job-files.ts";
 import { listJobs } from "./jobs/list-jobs.ts";
+import { rerunJob } from "./jobs/rerun-job.ts";
 import { submitJob } from "./jobs/submit-job.ts";
 import type { ApiParts } from "./parts.ts";
 import { changePerson } from "./people/change-person.ts";
@@ -34,8 +40,14 @@ export const operations: Operations<ApiParts> = {
   listClusters,
   createUpload,
   submitJob,
+  checkJob,
+  bulkJobs,
   listJobs,
   getJob,
+  changeJob,
+  deleteJob,
+  cancelJob,
+  rerunJob,
   listJobEvents,
   listJobFiles,
   getJobFile,

@@ -1,18 +1,15 @@
 // Sending groups to a head node: everything in one batch in S3, and its id, only that, by a command.
-import { iso } from "../../shared/aws/clock.ts";
 import type { ClusterTarget } from "../../shared/aws/env.ts";
-import { ulid } from "../../shared/aws/ulid.ts";
 import { uploadKey } from "../../shared/aws/upload-key.ts";
-import { Batch, batchKey, type Group, type Member } from "../../shared/headnode/batch.ts";
+import type { Group, Member } from "../../shared/headnode/batch.ts";
 import { inTurns } from "../../shared/job/in-turns.ts";
 import type { GroupRecord, JobRecord } from "../../shared/job/job-record.ts";
 import { log } from "../edge/log.ts";
 import type { DispatchParts } from "./parts.ts";
 import { rendered } from "./propose.ts";
 import { refusalWords, refuse } from "./refuse.ts";
+import { batchSeconds, sendBatch } from "./send-batch.ts";
 
-/** How long a batch and the addresses in it are good (seconds). */
-const batchSeconds = 3_600;
 /** Bounds of one batch; what is beyond goes into another. */
 const maxBatchBytes = 16_000_000;
 const readsAtOnce = 24;
@@ -28,11 +25,7 @@ export async function sendGroups(
   let bytes = 0;
   const flush = async () => {
     if (open.length === 0) return;
-    await sendBatch(
-      cluster,
-      open.map(({ made }) => made),
-      parts,
-    );
+    await sendBatch(cluster, { verb: "submit", groups: open.map(({ made }) => made) }, parts);
     for (const { group } of open) await sent(group);
     open = [];
     bytes = 0;
@@ -49,17 +42,6 @@ export async function sendGroups(
     bytes += size;
   }
   await flush();
-}
-
-async function sendBatch(cluster: ClusterTarget, groups: Group[], parts: DispatchParts): Promise<void> {
-  const now = parts.now();
-  const batch = ulid(now);
-  const notAfter = iso(new Date(now.getTime() + batchSeconds * 1_000));
-  // Parsed by the format's own schema: what the head node would refuse is found here.
-  const body = Batch.parse({ version: 1, batch, cluster: cluster.id, notAfter, verb: "submit", groups });
-  await parts.batches.put(batchKey(cluster.id, batch), JSON.stringify(body), "application/json");
-  await parts.commands.run(cluster.target, batch);
-  log({ level: "info", message: "batch sent", cluster: cluster.id, batch, count: groups.length });
 }
 
 /** The group as the head node is to get it; undefined where none of its members can be made any more. */

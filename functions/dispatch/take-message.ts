@@ -1,4 +1,4 @@
-// One dispatch message: its own job by a consistent read, and everything else that waits for the cluster.
+// One dispatch message: its own job by a consistent read, and everything else that waits for the cluster; or jobs to cancel.
 import { iso } from "../../shared/aws/clock.ts";
 import type { ClusterTarget } from "../../shared/aws/env.ts";
 import { DispatchMessage } from "../../shared/aws/queues.ts";
@@ -7,6 +7,7 @@ import { advance } from "./advance.ts";
 import type { DispatchParts } from "./parts.ts";
 import { propose } from "./propose.ts";
 import { refuse } from "./refuse.ts";
+import { takeCancels } from "./take-cancels.ts";
 
 /** Jobs of one run; the others have messages of their own. */
 const maxJobs = 1_000;
@@ -23,6 +24,15 @@ export async function takeMessage(
     log({ level: "error", message: "a dispatch message of another form was dropped" });
     return;
   }
+  if ("cancel" in message) return await takeCancels(message.cancel, message.cluster, clusters, parts);
+  await takeSubmitted(message, clusters, parts);
+}
+
+async function takeSubmitted(
+  message: Extract<DispatchMessage, { job: string }>,
+  clusters: readonly ClusterTarget[],
+  parts: DispatchParts,
+): Promise<void> {
   const [own, others, forming] = await Promise.all([
     parts.jobs.get(message.job),
     parts.jobs.submitted(message.cluster, maxJobs),

@@ -1,6 +1,16 @@
 // Files of the spool that must be whole or absent after any crash.
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 
 /** Writes by temporary file, fsync and rename: readers see the old or the new text, a crash leaves one of them. */
@@ -23,6 +33,11 @@ export function createDurably(path: string, text: string | Uint8Array): boolean 
   }
   syncFolder(dirname(path));
   return true;
+}
+
+/** Makes a folder of the spool that outlives a crash, unless it is there. */
+export function makeFolder(path: string): void {
+  if (mkdirSync(path, { recursive: true, mode: 0o700 }) !== undefined) syncFolder(dirname(path));
 }
 
 /** The text of a file; undefined where it is absent. */

@@ -7,6 +7,7 @@ import { fixSlice, readSlices, type Slice, sliceMembers } from "./slices.ts";
 import type { Intent, Plan, Staged, Submitted } from "./spool.ts";
 import { missingMembers } from "./submit-group.ts";
 import { rememberTold, toldBefore } from "./told.ts";
+import { readTombstone, type Tombstone, takenBackAt } from "./tombstone.ts";
 
 type Claim = { name: string; start: string; beganAtMs: number };
 
@@ -38,6 +39,7 @@ export class LiveGroup {
   denials = 0;
   /** slurmctld forgot its job: it is to be submitted again. */
   forgotten = false;
+  #tombstone: Tombstone | undefined;
   readonly #sights = new Map<number, Sight>();
   readonly #sliced = new Set<number>();
   #slices = 0;
@@ -71,6 +73,7 @@ export class LiveGroup {
         if (sight !== undefined) Object.assign(sight, { state, ended: true });
       }
     }
+    this.readTombstone();
     this.#told = toldBefore(files.folder) ?? [];
     for (const state of this.#told) {
       const sight = this.#sights.get(state.index);
@@ -93,10 +96,31 @@ export class LiveGroup {
     return !this.waits && this.#sliced.size === this.#sights.size && this.#unsent.size === 0;
   }
 
-  /** Whether some member has not begun and is in none of these rows. */
+  /** Looks whether members were taken back meanwhile. */
+  readTombstone(): void {
+    this.#tombstone = readTombstone(this.folder);
+  }
+
+  /** Indices of the members that were taken back and have not ended. */
+  takenBack(): number[] {
+    return [...this.#sights.values()]
+      .filter((sight) => !sight.ended && this.#isTakenBack(sight))
+      .map(({ index }) => index);
+  }
+
+  /** Whether all that have not ended were taken back. */
+  get isTakenBackWhole(): boolean {
+    return [...this.#sights.values()].every((sight) => sight.ended || this.#isTakenBack(sight));
+  }
+
+  #isTakenBack({ index }: Sight): boolean {
+    return takenBackAt(this.#tombstone, index) !== undefined;
+  }
+
+  /** Whether some member that is wanted has not begun and is in none of these rows. */
   hasUnknown(rows: ReadonlyMap<number, SourcedRow>): boolean {
     return [...this.#sights.values()].some(
-      (sight) => !sight.ended && sight.claim === undefined && !rows.has(sight.index),
+      (sight) => !sight.ended && sight.claim === undefined && !rows.has(sight.index) && !this.#isTakenBack(sight),
     );
   }
 
@@ -166,7 +190,9 @@ export class LiveGroup {
       const end = sight.claim === undefined ? undefined : sight.ends.get(sight.claim.start);
       // A start of a forgotten job: rows of the present one are of a second start, and tell nothing of the first.
       const orphan = sight.claim !== undefined && sight.claim.name !== this.intent.name;
-      if (orphan && end === undefined && this.#mayStillRun(sight, now)) continue;
+      const cancelledAt = takenBackAt(this.#tombstone, sight.index);
+      const gone = row === undefined && cancelledAt !== undefined;
+      if ((orphan || gone) && end === undefined && this.#mayStillRun(sight, now)) continue;
       const verdict = judge(
         {
           row: orphan && end !== undefined ? undefined : row,
@@ -175,6 +201,7 @@ export class LiveGroup {
           denied: orphan ? end !== undefined : denied && row === undefined,
           deniedForMs: sight.deniedSince === undefined ? 0 : now - sight.deniedSince,
           endedForMs: sight.endedSince === undefined ? 0 : now - sight.endedSince,
+          ...(cancelledAt === undefined ? {} : { cancelledAt }),
         },
         limits,
       );
@@ -228,7 +255,10 @@ export class LiveGroup {
   /** What the cloud has not been told yet. An ended member is "collecting" until its slice's receipt tells its end. */
   news(): MemberState[] {
     const told = new Map(this.#told.map((state) => [state.index, state]));
-    const now = [...this.#sights.values()].map(({ state, ended }) => (ended ? collecting(state) : state));
+    const now = [...this.#sights.values()]
+      // of what was taken back and never seen in Slurm, sbatch's word is no news
+      .filter((sight) => sight.ended || sight.state.source !== "sbatch" || !this.#isTakenBack(sight))
+      .map(({ state, ended }) => (ended ? collecting(state) : state));
     const fresh = [...now, ...missingMembers(this.plan, this.staged)];
     return fresh.filter((state) => {
       const before = told.get(state.index);

@@ -7,6 +7,7 @@ import { Batch, batchKey, type Group } from "../../shared/headnode/batch.ts";
 import type { MemberState } from "../../shared/headnode/receipt.ts";
 import { AccountProcess } from "./account-process.ts";
 import { type Identity, judgeAccounts } from "./account-rule.ts";
+import { cancelGroups } from "./cancel-groups.ts";
 import { readSettings, type Settings } from "./config.ts";
 import { type Log, openLog } from "./log.ts";
 import { type Objects, openObjects } from "./objects.ts";
@@ -17,6 +18,7 @@ import { openSpool, type Plan, type Spool, type Staged, type Submitted } from ".
 import { startWatch } from "./start-watch.ts";
 import { missingMembers, type SubmitContext, type SubmitOutcome, submitGroup } from "./submit-group.ts";
 import { rememberTold, toldBefore } from "./told.ts";
+import { readTombstone, type Tombstone, takenBackAt } from "./tombstone.ts";
 
 const mostBatchBytes = 64 * 1024 * 1024;
 const groupsAtOnce = 4;
@@ -43,6 +45,7 @@ export async function run(bundle: string): Promise<number> {
   }
   log("batch", { batch: id, verb: batch.verb, groups: batch.groups.length });
   if (batch.verb === "report") return await report({ settings, spool, objects, log }, batch.groups);
+  if (batch.verb === "cancel") return await cancelGroups({ settings, spool, objects, log }, batch.groups);
   return await submitAll({ settings, spool, objects, log }, batch.groups);
 }
 
@@ -116,7 +119,11 @@ async function tellOutcomes(
     if (found === undefined || found.finished || hasTold(found.folder)) repeats.push(group.group);
     else if (outcome.kind === "refused")
       fresh.push({ folder: found.folder, states: statesOf(group.group, outcome.plan, undefined, outcome.members) });
-    else fresh.push({ folder: found.folder, states: queuedStates(outcome.plan, outcome.submitted, outcome.staged) });
+    else
+      fresh.push({
+        folder: found.folder,
+        states: queuedStates(outcome.plan, outcome.submitted, outcome.staged, readTombstone(found.folder)),
+      });
   }
   await tellStates(
     settings,
@@ -143,12 +150,12 @@ export const statesOf = (
   members,
 });
 
-/** Right after submission: queued, but for the holes. */
-function queuedStates(plan: Plan, submitted: Submitted, staged: Staged): GroupStates {
+/** Right after submission: queued, but for the holes and for what was taken back, of which the watch tells. */
+function queuedStates(plan: Plan, submitted: Submitted, staged: Staged, tombstone?: Tombstone): GroupStates {
   const missing = missingMembers(plan, staged);
   const holes = new Set(missing.map((member) => member.index));
   const queued: MemberState[] = plan.members
-    .filter((member) => !holes.has(member.index))
+    .filter(({ index }) => !holes.has(index) && takenBackAt(tombstone, index) === undefined)
     .map(({ index, job, attempt }) => ({ index, job, attempt, state: "queued", source: "sbatch" }));
   return statesOf(plan.group, plan, submitted.id, [...queued, ...missing]);
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { tidyWords } from "../../shared/slurm/command.ts";
 import { readSacct, type SacctQuestion, sacctArgv } from "../../shared/slurm/sacct.ts";
 import { readSbatch, type SbatchQuestion, type SbatchReading, sbatchArgv } from "../../shared/slurm/sbatch.ts";
-import { readScancel, scancelArgv } from "../../shared/slurm/scancel.ts";
+import { readScancel, type ScancelQuestion, scancelArgv } from "../../shared/slurm/scancel.ts";
 import { readScontrolConfig, scontrolConfigArgv } from "../../shared/slurm/scontrol-config.ts";
 import { readScontrolPartition, scontrolPartitionArgv } from "../../shared/slurm/scontrol-partition.ts";
 import { readSinfo, sinfoArgv, withNodes } from "../../shared/slurm/sinfo.ts";
@@ -45,8 +45,8 @@ export function slurmOf(settings: Settings) {
       const timeoutMs = (settings.patience.sbatchSeconds ?? 60) * 1000;
       return readSbatch(await runChild(argv, { env: clean, cwd, stdin: script, timeoutMs }));
     },
-    async scancel(identity: Identity, id: string) {
-      const command = [join(slurm.bin, "scancel"), ...scancelArgv(id)];
+    async scancel(identity: Identity, question: ScancelQuestion) {
+      const command = [join(slurm.bin, "scancel"), ...scancelArgv(question)];
       const { argv, env: clean, cwd } = asAccount(identity, command, settings);
       const answer = await runChild(argv, { env: clean, cwd, timeoutMs: 40_000 });
       return readScancel(answer);

@@ -1,5 +1,4 @@
 // Submitting one group exactly once. Five steps under the group's lock; each may be cut short by SIGKILL and taken up again.
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Group } from "../../shared/headnode/batch.ts";
 import type { MemberState } from "../../shared/headnode/receipt.ts";
@@ -9,7 +8,7 @@ import type { AccountProcess } from "./account-process.ts";
 import type { AccountAnswer, Identity } from "./account-rule.ts";
 import { batchScript } from "./batch-script.ts";
 import type { Settings } from "./config.ts";
-import { createDurably, writeDurably } from "./durable-file.ts";
+import { createDurably, makeFolder, writeDurably } from "./durable-file.ts";
 import { claimFile, forget, freshIntent } from "./generation.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import type { Log } from "./log.ts";
@@ -17,6 +16,7 @@ import { askRecords } from "./records.ts";
 import type { Slurm } from "./slurm.ts";
 import { Intent, Plan, Refused, readRecord, type Spool, Staged, Submitted } from "./spool.ts";
 import { groupFault, stageGroup } from "./stage-group.ts";
+import { readTombstone, takenBackAt, unsent, wanted } from "./tombstone.ts";
 
 export type SubmitContext = {
   settings: Settings;
@@ -54,6 +54,9 @@ export async function submitGroup(
       const outcome = await takeUp(context, known.folder, lock);
       if (outcome !== undefined) return outcome;
     }
+    const tombstone = readTombstone(spool.live(group.group));
+    if (group.members.every(({ index }) => takenBackAt(tombstone, index) !== undefined))
+      return refuse(context, group, undefined, "all of its members were cancelled", "headnode");
     if (!account.ok) return refuse(context, group, undefined, account.words, "allow-list");
     const fault = groupFault(group);
     if (fault !== undefined) return refuse(context, group, undefined, fault, "headnode");
@@ -102,6 +105,8 @@ async function lookUp(context: SubmitContext, one: Case): Promise<SubmitOutcome>
   const ids = idsOf(answer.rows, plan.uid);
   context.log("looked-up", { group: plan.group, found: ids.length });
   if (ids.length > 0) return await settle(context, one, ids);
+  const withheld = await withhold(context, one);
+  if (withheld !== undefined) return withheld;
   const age = (Date.now() - Date.parse(intent.at)) / 1000;
   if (!answer.lasting && age >= answer.minJobAgeSeconds)
     return { kind: "later", words: "no record of the cluster reaches back to the submission: it stays unknown" };
@@ -144,7 +149,7 @@ export async function claimFor(context: SubmitContext, plan: Plan, intent: Inten
 export async function cancelExtras(context: SubmitContext, plan: Plan, ids: readonly string[]): Promise<void> {
   const identity = { name: plan.account, uid: plan.uid, gid: plan.gid, home: plan.home };
   for (const id of ids) {
-    const answer = await context.slurm.scancel(identity, id);
+    const answer = await context.slurm.scancel(identity, { id });
     context.log("fenced", { group: plan.group, id, words: answer.ok ? undefined : answer.words });
   }
 }
@@ -162,28 +167,45 @@ async function stageAndSubmit(
   const unfit = misfit(group.resources, partitions.value);
   if (unfit !== undefined) return refuse(context, group, plan, unfit, "headnode");
   const folder = spool.live(group.group);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   writeDurably(join(folder, "plan"), JSON.stringify(plan));
   const outcome = await stageGroup(group, plan, context.account(identity));
   log("staged", { group: group.group, outcome: outcome.kind, words: "words" in outcome ? outcome.words : undefined });
   if (outcome.kind === "refused") return refuse(context, group, plan, outcome.words, "headnode");
   if (outcome.kind !== "staged") return outcome;
   const { staged } = outcome;
-  if (group.members.every((member) => staged.missing[member.index] !== undefined)) {
-    writeDurably(join(folder, "staged"), JSON.stringify(staged));
-    return conclude(context, plan, missingMembers(plan, staged));
-  }
   writeDurably(join(folder, "staged"), JSON.stringify(staged));
+  const { live, kept } = wanted(folder, plan, staged);
+  if (live.length === 0) return conclude(context, plan, [...kept.map(unsent), ...missingMembers(plan, staged)]);
   const intent = freshIntent(group.group, 0);
   lock.check();
   createDurably(join(folder, "intent"), JSON.stringify(intent));
   return await submit(context, { folder, plan, staged, intent, lock });
 }
 
+/**
+ * Where all members were taken back before Slurm was seen to have the group, its end. The claim that this makes is no
+ * job's own: a submission that is still under way, whatever the records say, would start to no work. Undefined where
+ * some member is wanted, or a start holds the claim already.
+ */
+async function withhold(
+  context: SubmitContext,
+  { folder, plan, staged, intent }: Case,
+): Promise<SubmitOutcome | undefined> {
+  const { live, kept } = wanted(folder, plan, staged);
+  if (live.length > 0 || intent.generation > 0) return undefined;
+  const words = `${intent.name} 0`;
+  const holder = await context.account(identityOf(plan)).claim(plan.folder, claimFile(intent), words);
+  if (holder !== words) return undefined;
+  return conclude(context, plan, [...kept.map(unsent), ...missingMembers(plan, staged)]);
+}
+
 /** Step 4: sbatch. What it does not plainly say is looked up, now or later; it is never asked again blindly. */
 async function submit(context: SubmitContext, one: Case): Promise<SubmitOutcome> {
   const { plan, intent, staged, lock } = one;
-  const live = plan.members.filter((member) => staged.missing[member.index] === undefined);
+  const { live: free, kept } = wanted(one.folder, plan, staged);
+  // of a later generation members have begun: their ends are the watch's to tell, and it takes back what Slurm then has
+  const live = free.length > 0 ? free : kept;
   const [only] = plan.members;
   const single = plan.array ? undefined : (only?.index ?? 0);
   const identity = { name: plan.account, uid: plan.uid, gid: plan.gid, home: plan.home };
@@ -206,7 +228,7 @@ async function submit(context: SubmitContext, one: Case): Promise<SubmitOutcome>
   // members of an earlier generation have begun: a refusal of the rest is not the end of the group
   if (intent.generation > 0) return { kind: "later", words: `sbatch: ${answer.words}` };
   const members = live.map((member) => rejected(member, answer.words, "sbatch"));
-  return conclude(context, plan, [...members, ...missingMembers(plan, staged)]);
+  return conclude(context, plan, [...members, ...kept.map(unsent), ...missingMembers(plan, staged)]);
 }
 
 /** Step 5: the id, by temporary file and rename. */
@@ -262,9 +284,12 @@ function refuse(
   source: MemberState["source"],
 ): SubmitOutcome {
   const folder = context.spool.live(group.group);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   context.log("refused", { group: group.group, words });
-  const members = group.members.map((member) => rejected(member, words, source));
+  const tombstone = readTombstone(folder);
+  const members = group.members.map((member) =>
+    takenBackAt(tombstone, member.index) === undefined ? rejected(member, words, source) : unsent(member),
+  );
   writeDurably(join(folder, "refused"), JSON.stringify({ at: new Date().toISOString(), members }));
   return { kind: "refused", plan, members };
 }

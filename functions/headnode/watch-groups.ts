@@ -20,6 +20,7 @@ import type { Slurm } from "./slurm.ts";
 import { Intent, Plan, Refused, readRecord, type Spool, Staged, Submitted } from "./spool.ts";
 import { bellOf, isLive } from "./start-watch.ts";
 import { cancelExtras, claimFor, idsOf, resumeGroup, type SubmitContext } from "./submit-group.ts";
+import { TakeBack } from "./take-back.ts";
 import { toldBefore } from "./told.ts";
 import { WakeUp } from "./wake-up.ts";
 
@@ -37,6 +38,7 @@ export class Watch {
   readonly #groups = new Map<string, LiveGroup>();
   readonly #processes = new Map<string, AccountProcess>();
   readonly #collector: Collector;
+  readonly #takeBack: TakeBack;
   readonly #wake: WakeUp;
   readonly #bell: FSWatcher;
   readonly #retryAt = new Map<string, { at: number; tries: number }>();
@@ -52,6 +54,7 @@ export class Watch {
       completedGraceMs: (own.completedGraceSeconds ?? patience.completedGraceMs / 1000) * 1000,
       failedGraceMs: (own.failedGraceSeconds ?? patience.failedGraceMs / 1000) * 1000,
     };
+    this.#takeBack = new TakeBack(context.slurm, context.log);
     this.#wake = new WakeUp(context.settings.watchSeconds * 1000);
     writeFileSync(bellOf(context.spool), "", { mode: 0o600, flag: "a" });
     this.#bell = watchFile(bellOf(context.spool), () => this.#wake.now());
@@ -273,6 +276,7 @@ export class Watch {
     const { settings, slurm, log } = this.#context;
     const now = Date.now();
     const matched = new Map(groups.map((group) => [group, group.match(answers.get(group) ?? [])]));
+    await this.#takeBack.heed(matched, now);
     const open = groups.filter((group) => group.openMembers(matched.get(group) ?? new Map()).length > 0);
     const lasting = await askLasting(
       { settings, slurm },
@@ -385,6 +389,7 @@ export class Watch {
     for (const group of [...this.#groups.values()]) {
       if (!group.finished || !(await this.#moveAway(group.id))) continue;
       this.#groups.delete(group.id);
+      this.#takeBack.forget(group.id);
       this.#context.log("finished", { group: group.id });
       const process = this.#processes.get(group.plan.account);
       process?.unfollow(group.id).catch(() => {});

@@ -2,7 +2,14 @@
 import type { Person, Role } from "../contract/person.ts";
 
 /** What a person wants to do. */
-export type Action = "see-own-account" | "use" | "administer" | "read-job" | "read-token" | "delete-token";
+export type Action =
+  | "see-own-account"
+  | "use"
+  | "administer"
+  | "read-job"
+  | "change-job"
+  | "read-token"
+  | "delete-token";
 
 /** Whose thing it is; absent for what belongs to nobody. */
 export type Thing = { person: string };
@@ -25,6 +32,7 @@ export function refusal(person: Actor, action: Action, thing?: Thing): Refusal |
     case "administer":
       return person.roles.includes("admin") ? undefined : "forbidden";
     case "read-job":
+    case "change-job":
     case "read-token":
     case "delete-token":
       return thing?.person === person.id ? undefined : "not-found";

@@ -18,6 +18,8 @@ function record(item: Item): JobRecord {
   return { ...(withoutKeys(item) as JobRecord), parameters: JSON.parse(String(item.parameters)) };
 }
 const attempts = 12;
+/** How long the item of a deleted job stays: no key and no message makes it anew meanwhile. */
+const tombstoneSeconds = 90 * 24 * 3_600;
 
 export function jobTable(table: Table, now: Clock = clock) {
   const get = async (id: string): Promise<JobRecord | undefined> => {
@@ -36,6 +38,7 @@ export function jobTable(table: Table, now: Clock = clock) {
     const events = event ? [...job.events, event].slice(-maxEvents) : job.events;
     const next: JobRecord = { ...job, ...changes, events, changedAt, revision: job.revision + 1 };
     const due = next.state === "submitted" ? {} : { gsi2pk: undefined, gsi2sk: undefined };
+    const listed = next.deletedAt === undefined;
     const written = await table.update(
       key(job.id),
       {
@@ -43,7 +46,9 @@ export function jobTable(table: Table, now: Clock = clock) {
         ...(event ? { events } : {}),
         changedAt,
         revision: next.revision,
-        gsi1sk: sortKey(changedAt, job.id),
+        gsi1sk: listed ? sortKey(changedAt, job.id) : undefined,
+        ...(listed ? {} : { gsi1pk: undefined }),
+        ...(changes.deletedAt ? { ttl: Math.floor(Date.parse(changes.deletedAt) / 1_000) + tombstoneSeconds } : {}),
         ...due,
       },
       { text: "#revision = :revision", names: { "#revision": "revision" }, values: { ":revision": job.revision } },
@@ -106,14 +111,18 @@ export function jobTable(table: Table, now: Clock = clock) {
       return items.map(record);
     },
 
-    /** A page of a person's jobs, the latest changed first. */
-    ofPerson: async (person: string, limit: number, cursor?: string): Promise<JobsPage> => {
+    /** A page of a person's jobs, the latest changed first; none that last changed before `since` (ISO 8601 in UTC). */
+    ofPerson: async (person: string, limit: number, cursor?: string, since = ""): Promise<JobsPage> => {
+      const from = `JOB#${since}`;
+      // The cursor is the last one seen; a sort key is unique within a person.
+      const to = cursor ? beforeKey(cursor) : `JOB#${afterAll}`;
+      // DynamoDB refuses bounds that cross
+      if (to < from) return { jobs: [], cursor: undefined };
       const { items, last } = await table.query({
         index: "gsi1",
         pk: `PERSON#${person}`,
-        from: "JOB#",
-        // The cursor is the last one seen; a sort key is unique within a person.
-        to: cursor ? beforeKey(cursor) : `JOB#${afterAll}`,
+        from,
+        to,
         descending: true,
         limit,
       });

@@ -3,10 +3,14 @@ import { randomUUID } from "node:crypto";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import { Id, Slug } from "../contract/id.ts";
+import { maxBulkJobs } from "../contract/job.ts";
 import { serviceFault } from "./fault.ts";
 
-/** What a dispatch message says. */
-export const DispatchMessage = z.strictObject({ cluster: Slug, job: Id });
+/** What a dispatch message says: a job waits for the cluster, or jobs that it has are to be cancelled. */
+export const DispatchMessage = z.union([
+  z.strictObject({ cluster: Slug, job: Id }),
+  z.strictObject({ cluster: Slug, cancel: z.array(Id).min(1).max(maxBulkJobs) }),
+]);
 export type DispatchMessage = z.infer<typeof DispatchMessage>;
 
 export type DispatchQueue = { ask(message: DispatchMessage): Promise<void> };

@@ -1,6 +1,7 @@
 // A job as the API shows it, and as a person asks for one.
 import * as z from "zod";
 import { FileName, Id, Slug } from "./id.ts";
+import { Problem } from "./problem.ts";
 
 /** Every state that a job can be seen in, in the order of a life. */
 export const jobStates = [
@@ -76,6 +77,14 @@ export const InputRequest = z.strictObject({ upload: Id, name: FileName });
 
 const maxInputs = 1_000;
 
+/** A short word of a person's own for finding jobs again. No comma: a filter's values are separated by it. */
+export const Tag = z.string().regex(/^[^,\p{Cc}]{1,64}$/u, "1 to 64 characters without commas and control characters");
+const JobName = z.string().min(1).max(200);
+const Description = z.string().max(10_000);
+export const maxTags = 32;
+const Tags = z.array(Tag).max(maxTags);
+const Parameters = z.record(z.string(), z.unknown());
+
 /** The body of POST /v1/jobs. */
 export const JobSubmission = z.strictObject({
   application: Slug,
@@ -84,15 +93,62 @@ export const JobSubmission = z.strictObject({
     .regex(/^[0-9A-Za-z.-]{1,32}$/, "a version of the application")
     .optional(),
   cluster: Slug.optional(),
-  name: z.string().min(1).max(200).optional(),
-  description: z.string().max(10_000).optional(),
-  tags: z.array(z.string().min(1).max(64)).max(32).optional(),
+  name: JobName.optional(),
+  description: Description.optional(),
+  tags: Tags.optional(),
   projectId: Id.optional(),
-  parameters: z.record(z.string(), z.unknown()).default({}),
+  parameters: Parameters.default({}),
   resources: Resources.default({}),
   inputs: z.array(InputRequest).max(maxInputs).default([]),
+  /** The job that this one is run anew from; kept on the job, changes nothing else. */
+  rerunOf: Id.optional(),
 });
 export type JobSubmission = z.infer<typeof JobSubmission>;
+
+/** What a submission would become: every value as the job would have it, and the batch script as text for a person. */
+export const CheckedJob = z.strictObject({
+  application: Slug,
+  version: z.string(),
+  cluster: Slug,
+  parameters: Parameters,
+  resources: Resources,
+  script: z.string(),
+});
+export type CheckedJob = z.infer<typeof CheckedJob>;
+
+/** The body of PATCH /v1/jobs/{id}: what is named is set, null removes it. */
+export const JobChange = z.strictObject({
+  name: JobName.nullable().optional(),
+  description: Description.nullable().optional(),
+  tags: Tags.optional(),
+});
+export type JobChange = z.infer<typeof JobChange>;
+
+/** The body of POST /v1/jobs/{id}/rerun: what is to be otherwise than in the old job, by field. */
+export const JobRerun = z.strictObject({
+  parameters: Parameters.optional(),
+  resources: Resources.optional(),
+  name: JobName.optional(),
+});
+export type JobRerun = z.infer<typeof JobRerun>;
+
+export const maxBulkJobs = 100;
+
+/** The body of POST /v1/jobs/bulk: one thing done to each of some jobs. */
+export const BulkRequest = z
+  .strictObject({
+    action: z.enum(["cancel", "delete", "rerun", "tag", "untag"]),
+    jobs: z.array(Id).min(1).max(maxBulkJobs),
+    /** For "tag" and "untag" only. */
+    tag: Tag.optional(),
+  })
+  .superRefine(({ action, tag }, context) => {
+    const wants = action === "tag" || action === "untag";
+    if (wants === (tag !== undefined)) return;
+    const message = wants ? "a tag" : "no tag, since the action is neither tag nor untag";
+    context.addIssue({ code: "custom", message, path: ["tag"], input: tag });
+  });
+export type BulkRequest = z.infer<typeof BulkRequest>;
 
 /** Whether a job's results can be had, and if not, why. */
 export const JobResults = z.strictObject({
@@ -125,7 +181,8 @@ export const Job = z.strictObject({
   attempt: z.int().min(1),
   parameters: z.record(z.string(), z.unknown()),
   resources: Resources,
-  inputs: z.array(z.strictObject({ name: z.string(), size: z.int(), etag: z.string() })),
+  /** `upload` may be named again in another submission. */
+  inputs: z.array(z.strictObject({ name: z.string(), size: z.int(), etag: z.string(), upload: Id })),
   results: JobResults,
   /** Unix account that the job runs as on the cluster. */
   account: z.string(),
@@ -133,12 +190,23 @@ export const Job = z.strictObject({
   slurmId: z.string().optional(),
   /** The job's folder on the cluster. */
   folder: z.string().optional(),
+  /** The job that this one was run anew from. */
+  rerunOf: Id.optional(),
+  /** When its cancelling was asked for; the state says whether that came in time. */
+  cancelRequestedAt: z.iso.datetime().optional(),
   createdAt: z.iso.datetime(),
   changedAt: z.iso.datetime(),
   startedAt: z.iso.datetime().optional(),
   endedAt: z.iso.datetime().optional(),
 });
 export type Job = z.infer<typeof Job>;
+
+/** What became of one job of a bulk request: the job as it is then (a rerun's: the new one), or why it was refused. */
+export const BulkResult = z.discriminatedUnion("ok", [
+  z.strictObject({ job: Id, ok: z.literal(true), is: Job.optional() }),
+  z.strictObject({ job: Id, ok: z.literal(false), problem: Problem }),
+]);
+export type BulkResult = z.infer<typeof BulkResult>;
 
 /** One move of a job: the timeline on the page. */
 export const JobEvent = z.strictObject({

@@ -1,7 +1,19 @@
 // The OpenAPI 3.1 document, made from the routes. `node shared/contract/openapi.ts` prints it; openapi.json is its checked-in copy.
 import * as z from "zod";
 import { Application, Cluster, Partition, Site } from "./catalogue.ts";
-import { Job, JobEvent, JobFile, JobSubmission, Resources, SkippedFile } from "./job.ts";
+import {
+  BulkRequest,
+  BulkResult,
+  CheckedJob,
+  Job,
+  JobChange,
+  JobEvent,
+  JobFile,
+  JobRerun,
+  JobSubmission,
+  Resources,
+  SkippedFile,
+} from "./job.ts";
 import { NewToken, Person, PersonChange, Token, TokenRequest } from "./person.ts";
 import { Issue, Problem, type ProblemCode, problems } from "./problem.ts";
 import { commonProblems, type OperationId, type Route, routes } from "./routes.ts";
@@ -16,9 +28,14 @@ const named = {
   Cluster,
   Partition,
   Site,
+  BulkRequest,
+  BulkResult,
+  CheckedJob,
   Job,
+  JobChange,
   JobEvent,
   JobFile,
+  JobRerun,
   JobSubmission,
   Resources,
   SkippedFile,
@@ -138,13 +155,18 @@ function failures(route: Route, schemaOf: SchemaOf, responses: Json): Json {
 
 function parametersOf(place: "path" | "query" | "header", shape: z.ZodObject | undefined, schemaOf: SchemaOf): Json[] {
   if (!shape) return [];
-  return Object.entries(shape.shape).map(([name, schema]) => ({
-    name,
-    in: place,
-    required: !z.safeParse(schema, undefined).success,
+  return Object.entries(shape.shape).map(([name, field]) => {
     // What a query holds is text; its meaning is the output's type.
-    schema: schemaOf(schema as z.ZodType, "output"),
-  }));
+    const schema = schemaOf(field as z.ZodType, "output");
+    return {
+      name,
+      in: place,
+      required: !z.safeParse(field, undefined).success,
+      // a list is one text with commas between its values
+      ...(schema.type === "array" ? { style: "form", explode: false } : {}),
+      schema,
+    };
+  });
 }
 
 function referring(value: Json): Json {

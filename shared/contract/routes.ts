@@ -2,7 +2,20 @@
 import * as z from "zod";
 import { Application, Cluster, Site } from "./catalogue.ts";
 import { Id, Slug } from "./id.ts";
-import { Job, JobEvent, JobFile, JobState, JobSubmission, SkippedFile } from "./job.ts";
+import {
+  BulkRequest,
+  BulkResult,
+  CheckedJob,
+  Job,
+  JobChange,
+  JobEvent,
+  JobFile,
+  JobRerun,
+  JobState,
+  JobSubmission,
+  SkippedFile,
+  Tag,
+} from "./job.ts";
 import { NewToken, Person, PersonChange, Token, TokenRequest } from "./person.ts";
 import type { ProblemCode } from "./problem.ts";
 import { Upload, UploadRequest } from "./upload.ts";
@@ -48,6 +61,28 @@ export const commonProblems = [
 const byId = z.strictObject({ id: Id });
 const Cursor = z.string().max(2_000);
 const Limit = z.coerce.number().int().min(1).max(1_000);
+/** Any of some values, separated by commas. */
+const anyOf = <T extends z.ZodType<unknown, string>>(one: T) =>
+  z
+    .string()
+    .transform((text) => text.split(","))
+    .pipe(z.array(one).min(1).max(32));
+const Instant = z.iso.datetime({ offset: true, error: "an instant such as 2026-01-31T09:30:00Z" });
+const IdempotencyKey = z.object({
+  "idempotency-key": z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, "1 to 255 printable ASCII characters")
+    .optional(),
+});
+/** Codes of what keeps a job from being accepted. */
+const refusedJob = [
+  "unknown-application",
+  "unknown-cluster",
+  "no-unix-account",
+  "input-missing",
+  "input-too-large",
+  "resources-exceeded",
+] as const satisfies readonly ProblemCode[];
 
 export const routes = {
   getOpenapi: {
@@ -169,39 +204,60 @@ export const routes = {
     path: "/v1/jobs",
     summary: "Submit a job; the same Idempotency-Key gives the same job",
     access: "person",
-    headers: z.object({
-      "idempotency-key": z
-        .string()
-        .regex(/^[\x21-\x7e]{1,255}$/, "1 to 255 printable ASCII characters")
-        .optional(),
-    }),
+    headers: IdempotencyKey,
     body: JobSubmission,
     status: 201,
     response: Job,
-    problems: [
-      "unknown-application",
-      "unknown-cluster",
-      "no-unix-account",
-      "input-missing",
-      "input-too-large",
-      "resources-exceeded",
-      "idempotency-key-reused",
-      "conflict",
-    ],
+    problems: [...refusedJob, "idempotency-key-reused", "conflict"],
+  },
+  checkJob: {
+    method: "POST",
+    path: "/v1/jobs/check",
+    summary: "What a submission would become, or why it would be refused; nothing is submitted",
+    access: "person",
+    body: JobSubmission,
+    status: 200,
+    response: CheckedJob,
+    problems: refusedJob,
+  },
+  bulkJobs: {
+    method: "POST",
+    path: "/v1/jobs/bulk",
+    summary: "Cancel, delete, run anew, tag or untag some jobs; the same Idempotency-Key runs each anew once",
+    access: "person",
+    headers: IdempotencyKey,
+    body: BulkRequest,
+    status: 200,
+    response: z.strictObject({ results: z.array(BulkResult) }),
+    problems: [],
   },
   listJobs: {
     method: "GET",
     path: "/v1/jobs",
-    summary: "One's own jobs, the latest changed first",
+    summary:
+      "One's own jobs, the latest changed first. A filtered answer may hold fewer than limit: where it has a cursor, there is more to look through",
     access: "person",
     query: z.strictObject({
-      state: JobState.optional(),
-      application: Slug.optional(),
+      state: anyOf(JobState).optional(),
+      application: anyOf(Slug).optional(),
+      cluster: anyOf(Slug).optional(),
+      tag: anyOf(Tag).optional(),
+      /** Words, each of which is in the name, the description, the id, a tag or the file name of an input. */
+      text: z.string().max(200).optional(),
+      /** Created then or later. */
+      since: Instant.optional(),
+      /** Created before. */
+      until: Instant.optional(),
       cursor: Cursor.optional(),
       limit: Limit.default(50),
     }),
     status: 200,
-    response: z.strictObject({ jobs: z.array(Job), cursor: z.string().optional() }),
+    response: z.strictObject({
+      jobs: z.array(Job),
+      cursor: z.string().optional(),
+      /** How many jobs were looked through for this answer. */
+      seen: z.int().min(0),
+    }),
     problems: [],
   },
   getJob: {
@@ -213,6 +269,48 @@ export const routes = {
     status: 200,
     response: Job,
     problems: [],
+  },
+  changeJob: {
+    method: "PATCH",
+    path: "/v1/jobs/{id}",
+    summary: "Name, describe or tag a job; null removes",
+    access: "person",
+    params: byId,
+    body: JobChange,
+    status: 200,
+    response: Job,
+    problems: [],
+  },
+  deleteJob: {
+    method: "DELETE",
+    path: "/v1/jobs/{id}",
+    summary: "Delete a job; a live one is cancelled first",
+    access: "person",
+    params: byId,
+    status: 204,
+    problems: [],
+  },
+  cancelJob: {
+    method: "POST",
+    path: "/v1/jobs/{id}/cancel",
+    summary: "Ask for a job to be cancelled; one that has ended stays as it is",
+    access: "person",
+    params: byId,
+    status: 200,
+    response: Job,
+    problems: [],
+  },
+  rerunJob: {
+    method: "POST",
+    path: "/v1/jobs/{id}/rerun",
+    summary: "A new job with the same inputs, with some parameters or resources otherwise",
+    access: "person",
+    params: byId,
+    headers: IdempotencyKey,
+    body: JobRerun,
+    status: 201,
+    response: Job,
+    problems: [...refusedJob, "idempotency-key-reused", "conflict"],
   },
   listJobEvents: {
     method: "GET",

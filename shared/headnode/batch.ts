@@ -43,7 +43,14 @@ export const Group = z.strictObject({
 });
 export type Group = z.infer<typeof Group>;
 
-/** A batch. "submit" submits each group once; "report" makes the head node say again what it knows of groups; both start the watch. */
+/** Members of a group that are to be cancelled, by index; without `members` all of them. */
+export const GroupCancel = z.strictObject({
+  group: Id,
+  members: z.array(z.int().min(0).max(9_999)).min(1).max(1_000).optional(),
+});
+export type GroupCancel = z.infer<typeof GroupCancel>;
+
+/** A batch. "submit" submits each group once; "cancel" keeps members from being submitted, or takes them back; "report" makes the head node say again what it knows of groups; all start the watch. */
 export const Batch = z.discriminatedUnion("verb", [
   z.strictObject({
     version: z.literal(1),
@@ -61,6 +68,14 @@ export const Batch = z.discriminatedUnion("verb", [
     notAfter: z.iso.datetime(),
     verb: z.literal("report"),
     groups: z.array(Id),
+  }),
+  z.strictObject({
+    version: z.literal(1),
+    batch: Id,
+    cluster: Slug,
+    notAfter: z.iso.datetime(),
+    verb: z.literal("cancel"),
+    groups: z.array(GroupCancel).min(1),
   }),
 ]);
 export type Batch = z.infer<typeof Batch>;

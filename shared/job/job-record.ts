@@ -21,6 +21,8 @@ export type JobRecord = Omit<Job, "inputs"> & {
   /** When the head node said what counts for the present state (its own clock, ISO 8601). */
   seenAt?: string;
   location?: ResultsLocation;
+  /** When its owner deleted it (ISO 8601): it is not there for anybody, and its item goes 90 days later. */
+  deletedAt?: string;
 };
 
 /** The life of a group: proposed, membership fixed, command sent, nothing more to wait for. */
@@ -35,6 +37,9 @@ export type GroupRecord = {
   /** By index, "1" where nothing more is to come. */
   settled: string;
   acknowledged: boolean;
+  /** By index, "1" where cancelling was asked for; and when the head node was last asked to (ISO 8601). */
+  cancels?: string;
+  cancelSentAt?: string;
   createdAt: string;
   /** When it was last sent or heard of (ISO 8601); what reconcile counts from. */
   newsAt: string;

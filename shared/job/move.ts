@@ -49,7 +49,7 @@ export function move(job: JobRecord, seen: Observation): Change | undefined {
   if (!fromHeadnode(seen) && !hasEnded(seen) && progress[seen.state] <= progress[job.state])
     return finish(job, passing);
   const changes: Partial<JobRecord> = { ...passing, ...particulars(job, seen), state: seen.state };
-  if (neverStarted(seen) && job.results.state === "pending") {
+  if (neverStarted(seen) && job.startedAt === undefined && job.results.state === "pending") {
     changes.results = { state: "unavailable", reason: "the job did not start" };
   }
   return {
@@ -78,9 +78,9 @@ export const isSettled = (job: JobRecord): boolean => hasEnded(job) && job.resul
 
 const fromHeadnode = (seen: Observation): boolean => rank(seen.source) < rank("api");
 const neverStarted = (seen: Observation): boolean =>
-  seen.state === "failed" &&
-  (seen.reason === "rejected" || seen.reason === "input-missing") &&
-  seen.startedAt === undefined;
+  seen.startedAt === undefined &&
+  ((seen.state === "failed" && (seen.reason === "rejected" || seen.reason === "input-missing")) ||
+    (seen.state === "cancelled" && (seen.source === "api" || seen.source === "headnode")));
 
 function newer(job: JobRecord, seen: Observation): boolean {
   if (job.seenAt === undefined || seen.at > job.seenAt) return true;

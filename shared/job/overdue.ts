@@ -1,4 +1,6 @@
 // What reconcile asks for again, and when: pure rules over what is known of a cluster.
+import { openCancels } from "./group-cancels.ts";
+import type { GroupRecord } from "./job-record.ts";
 
 /** Waiting times in seconds, before they are divided by the scale. */
 export const waits = {
@@ -10,6 +12,8 @@ export const waits = {
   heartbeat: 180,
   /** A live group of which nothing was heard although its head node speaks. */
   quietGroup: 1_800,
+  /** A member that is to be cancelled and has not ended. */
+  cancel: 300,
   /** A command in flight: no other is sent meanwhile, unless the cluster has spoken since. */
   command: 120,
 } as const;
@@ -24,9 +28,9 @@ export type ClusterKnowledge = {
   asks: number;
 };
 
-export type LiveGroup = { id: string; acknowledged: boolean; newsAt: string };
+export type LiveGroup = Pick<GroupRecord, "id" | "acknowledged" | "newsAt" | "settled" | "cancels" | "cancelSentAt">;
 
-export type Asking = { verb: "submit" | "report"; groups: string[] };
+export type Asking = { verb: "submit" | "cancel" | "report"; groups: string[] };
 
 /** Whether something has waited for longer than `seconds`, scaled. Times are ISO 8601. */
 export function overdue(since: string, seconds: number, now: Date, scale: number): boolean {
@@ -35,7 +39,7 @@ export function overdue(since: string, seconds: number, now: Date, scale: number
 
 /**
  * The one command that a cluster is to be sent now, or undefined. Groups that were never acknowledged are submitted
- * again before anything is reported. At most one is in flight.
+ * again before anything is cancelled, and that before anything is reported. At most one is in flight.
  */
 export function nextAsking(
   cluster: ClusterKnowledge,
@@ -52,6 +56,11 @@ export function nextAsking(
     (group) => !group.acknowledged && overdue(group.newsAt, waits.acknowledgement, now, scale),
   );
   if (unacknowledged.length > 0) return { verb: "submit", groups: unacknowledged.map((group) => group.id) };
+  const uncancelled = groups.filter(
+    ({ cancelSentAt, ...group }) =>
+      cancelSentAt !== undefined && overdue(cancelSentAt, waits.cancel, now, scale) && openCancels(group).length > 0,
+  );
+  if (uncancelled.length > 0) return { verb: "cancel", groups: uncancelled.map((group) => group.id) };
   const silent = cluster.heardAt === undefined || overdue(cluster.heardAt, waits.heartbeat, now, scale);
   const quiet = groups.filter(
     (group) => group.acknowledged && overdue(group.newsAt, silent ? waits.heartbeat : waits.quietGroup, now, scale),

@@ -22,6 +22,8 @@ export type Evidence = {
   deniedForMs: number;
   /** How long Slurm has called it ended, in our sight (milliseconds). */
   endedForMs: number;
+  /** When a person took it back (ISO 8601), by the head node's clock. */
+  cancelledAt?: string;
 };
 
 /** How long to wait for what is late. A claim or end record may reach the head node late over NFS. */
@@ -84,14 +86,30 @@ export function judge(evidence: Evidence, limits: Patience = patience): Verdict 
 }
 
 function withoutRow(evidence: Evidence, limits: Patience): Verdict {
-  const { end } = evidence;
+  const { end, cancelledAt } = evidence;
   if (!evidence.denied) return { kind: "unknown" };
+  if (cancelledAt !== undefined && !endedByItself(end, cancelledAt)) return takenBack(evidence, limits);
   if (end !== undefined)
     return { kind: "ended", ...byCode(end.code), source: "job", startedAt: end.startedAt, endedAt: end.endedAt };
   if (evidence.deniedForMs < limits.lostAfterMs) return { kind: "unknown" };
   const hours = Math.round(evidence.deniedForMs / 360_000) / 10;
   const detail = `no record of the cluster has known it for ${hours} h`;
   return { kind: "ended", state: "failed", reason: "lost", detail, source: "headnode" };
+}
+
+/** An end by a signal after it was taken back is the end that was asked for; end records have whole seconds. */
+function endedByItself(end: EndRecord | undefined, cancelledAt: string): boolean {
+  if (end === undefined) return false;
+  return end.code <= 128 || end.code > 192 || Date.parse(end.endedAt) + 1_000 <= Date.parse(cancelledAt);
+}
+
+/** Slurm 22.05 keeps no record of a member that scancel took out of an array that waits: with a tombstone that is its end. */
+function takenBack({ end, claimed, deniedForMs }: Evidence, limits: Patience): Verdict {
+  // one look more than the first, and where it had begun as long as an end record may take
+  const enough = end !== undefined || deniedForMs >= (claimed ? limits.completedGraceMs : 1);
+  if (!enough) return { kind: "unknown" };
+  const span = end === undefined ? {} : { startedAt: end.startedAt, endedAt: end.endedAt };
+  return { kind: "ended", state: "cancelled", source: "headnode", ...ownCode(end), ...span };
 }
 
 type Failure = { reason: FailureReason; detail?: string; exitCode?: number; signal?: number };

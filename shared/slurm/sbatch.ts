@@ -33,7 +33,8 @@ export function sbatchArgv(question: SbatchQuestion): string[] {
   ];
 }
 
-function resourceArgv(resources: Resources): string[] {
+/** The words that ask for resources; what is not named is left to the cluster. */
+export function resourceArgv(resources: Resources): string[] {
   const option = (name: string, value: string | number | undefined) =>
     value === undefined ? [] : [`--${name}=${value}`];
   return [

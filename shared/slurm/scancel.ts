@@ -1,8 +1,21 @@
-// scancel: takes a job or array back, by id. An id that Slurm does not know is no fault: it is gone already.
+// scancel: takes a job, an array or some of its members back. An id that Slurm does not know is no fault: it is gone already.
+import { writeIndices } from "./array-indices.ts";
 import { type Answer, type Reading, tidyWords } from "./command.ts";
 
+export type ScancelQuestion =
+  /** The whole, only where it bears this name. */
+  | { id: string; name?: string; indices?: undefined }
+  /**
+   * Members of an array. Without a name: Slurm 22.05 answers `scancel --name=NAME 2_1` of an array that waits by
+   * cancelling all of it (measured).
+   */
+  | { id: string; indices: readonly number[]; name?: undefined };
+
 /** The words after scancel. */
-export const scancelArgv = (id: string): string[] => [id];
+export function scancelArgv({ id, name, indices }: ScancelQuestion): string[] {
+  if (indices !== undefined) return [`${id}_[${writeIndices(indices)}]`];
+  return [...(name === undefined ? [] : [`--name=${name}`]), id];
+}
 
 /** Whether the request arrived. */
 export function readScancel(answer: Answer): Reading<undefined> {

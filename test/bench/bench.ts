@@ -1,8 +1,9 @@
 // `npm run bench -- NAME`: measurements, each against a named baseline taken in the same run.
 import { cold } from "./cold.ts";
 import { journey } from "./journey.ts";
+import { page } from "./page.ts";
 
-const benches: Record<string, () => Promise<void>> = { journey, cold };
+const benches: Record<string, () => Promise<void>> = { journey, cold, page };
 
 const name = process.argv[2] ?? "";
 const bench = benches[name];

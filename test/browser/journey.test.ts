@@ -63,10 +63,12 @@ describe.skipIf(!existsSync(executablePath))("the page on the local stack", () =
 
     await page.getByRole("link", { name: "Numbers" }).click();
     await page.getByText("It has ended well.").waitFor();
+    await page.getByRole("tab", { name: "Timeline" }).click();
+    for (const state of ["Submitted", "On its way", "In the queue", "Succeeded"])
+      await page.locator(".timeline").getByText(state, { exact: true }).first().waitFor();
+    await looksRight("job-timeline");
+    await page.getByRole("tab", { name: "Files" }).click();
     await page.getByRole("row", { name: /numbers\.txt/ }).waitFor();
-    expect(await page.locator(".timeline li strong").allInnerTexts()).toEqual(
-      expect.arrayContaining(["Submitted", "On its way", "In the queue", "Succeeded"]),
-    );
     await looksRight("job");
 
     for (const file of (await alice.files(job.id)).files.filter(({ size }) => size > 0)) {
@@ -82,7 +84,7 @@ describe.skipIf(!existsSync(executablePath))("the page on the local stack", () =
     }
     await page.reload();
     await page.getByRole("heading", { name: "Numbers" }).waitFor();
-    await page.getByRole("link", { name: "All jobs" }).click();
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Jobs" }).click();
     await page.getByRole("cell", { name: "Succeeded" }).first().waitFor();
     await looksRight("jobs");
   });
@@ -92,13 +94,13 @@ describe.skipIf(!existsSync(executablePath))("the page on the local stack", () =
     await signIn("alice@example.org", "Headgate-alice-1");
     const before = await page.evaluate("JSON.stringify(sessionStorage)");
     expect(before).toContain("refresh_token");
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "alice", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
     await page.getByRole("button", { name: "Sign in" }).waitFor();
     expect(await page.evaluate("JSON.stringify(sessionStorage)")).not.toContain("access_token");
 
     await signIn("bob@example.org", "Headgate-bob-1");
 
-    await page.getByText("bob", { exact: true }).first().waitFor();
     await page.getByRole("heading", { name: "You have no jobs yet" }).waitFor();
     await looksRight("first-job");
   });
@@ -112,7 +114,7 @@ describe.skipIf(!existsSync(executablePath))("the page on the local stack", () =
       sessionStorage.setItem(key, JSON.stringify({ ...JSON.parse(sessionStorage.getItem(key)), expires_at: Math.floor(Date.now() / 1000) + 5 }));
     }`);
     await page.reload();
-    await page.getByText("alice", { exact: true }).first().waitFor();
+    await page.getByRole("button", { name: "alice", exact: true }).waitFor();
     await expect.poll(token).not.toBe(old);
     expect(faults).toEqual([]);
   });
@@ -123,7 +125,8 @@ describe.skipIf(!existsSync(executablePath))("the page on the local stack", () =
     await page.goto(`${stack.local.page}/jobs/${job.id}`);
     await signIn("alice@example.org", "Headgate-alice-1");
 
-    await page.getByText("The program ended with exit code 3.").waitFor();
+    await page.getByText("The program ended with exit code 3.").first().waitFor();
+    await page.getByRole("tab", { name: "Files" }).click();
     await page.getByRole("row", { name: /stderr/ }).waitFor();
     await looksRight("job-failed");
   });
@@ -177,7 +180,7 @@ async function signIn(email: string, password: string, name?: string): Promise<v
   expect(new URL(page.url()).searchParams.get("code_challenge_method")).toBe("S256");
   if (name) await looksRight(name);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Sign out" }).waitFor();
+  await page.getByRole("button", { name: email.split("@")[0] ?? "", exact: true }).waitFor();
   expect(page.url()).not.toContain("code=");
 }
 

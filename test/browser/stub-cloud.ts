@@ -4,22 +4,27 @@ import { createReadStream, existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { applications, describeApplication } from "../../shared/application/applications.ts";
 import type { Cluster } from "../../shared/contract/catalogue.ts";
 import type { Job, JobEvent } from "../../shared/contract/job.ts";
-import type { Person } from "../../shared/contract/person.ts";
+import type { Person, Token } from "../../shared/contract/person.ts";
+import { GatewayError, problems } from "../../shared/contract/problem.ts";
+import { listStubFiles, type StubFile, sendStubFile } from "./stub-files.ts";
+import { bulkStubJobs, listStubJobs } from "./stub-jobs.ts";
+import { changeStubJob } from "./stub-one-job.ts";
+import {
+  checkStubJob,
+  createStubUpload,
+  noSubmissions,
+  type StubSubmissions,
+  submitStubJob,
+} from "./stub-submissions.ts";
 
-type StubFile = {
-  path: string;
-  role: "result" | "stdout" | "stderr";
-  body: string;
-  stored?: boolean;
-  damaged?: boolean;
-};
-
-export type Stub = {
+export type Stub = StubSubmissions & {
   origin: string;
   person: Person;
   clusters: Cluster[];
+  tokens: Token[];
   jobs: Job[];
   events: JobEvent[];
   files: StubFile[];
@@ -39,6 +44,7 @@ const types: Record<string, string> = {
   ".js": "text/javascript",
   ".css": "text/css",
   ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
 };
 
 /** Starts both origins. `page` is the folder of the built page; the policy is the one that CloudFront sends. */
@@ -48,6 +54,11 @@ export async function startStub(page: string): Promise<Stub> {
   const other = await listen((request, response) => {
     const url = new URL(request.url ?? "", "http://other");
     response.setHeader("access-control-allow-origin", "*");
+    response.setHeader("access-control-expose-headers", "ETag,Content-Range,Accept-Ranges,Content-Length");
+    response.setHeader("access-control-allow-headers", "*");
+    response.setHeader("access-control-allow-methods", "GET, PUT, POST");
+    if (request.method === "OPTIONS") return response.writeHead(204).end();
+    if (url.pathname.startsWith("/upload/")) return void putUpload(request, response, url);
     if (url.pathname === "/oauth2/authorize") {
       code = { value: randomBytes(8).toString("hex"), challenge: url.searchParams.get("code_challenge") ?? "" };
       const back = `${url.searchParams.get("redirect_uri")}?code=${code.value}&state=${url.searchParams.get("state")}`;
@@ -60,7 +71,7 @@ export async function startStub(page: string): Promise<Stub> {
     const file = stub.files.find((one) => url.pathname === `/object/${encodeURIComponent(one.path)}`);
     // S3 refuses a signed URL that comes with a bearer token as well
     if (!file || request.headers.authorization) return response.writeHead(400).end();
-    return response.writeHead(200, { "content-type": "binary/octet-stream" }).end(file.body);
+    return sendStubFile(file, request, response);
   });
   const policy = [
     "default-src 'self'",
@@ -99,6 +110,7 @@ export async function startStub(page: string): Promise<Stub> {
       createdAt: "2026-01-01T00:00:00.000Z",
     },
     clusters: [{ id: "local", name: "Juniper", kind: "slurm", silent: false }],
+    tokens: [],
     jobs: [],
     events: [],
     files: [],
@@ -107,6 +119,7 @@ export async function startStub(page: string): Promise<Stub> {
     tokenSeconds: 3_600,
     asked: [],
     refreshed: 0,
+    ...noSubmissions(),
     stop() {
       for (const { server } of [main, other]) {
         server.closeAllConnections();
@@ -157,38 +170,81 @@ export async function startStub(page: string): Promise<Stub> {
     if (stub.person.status !== "active")
       return problem(response, 403, "account-waiting", "the account waits for approval");
     if (url.pathname === "/v1/clusters") return json(response, 200, { clusters: stub.clusters });
-    if (url.pathname === "/v1/tokens")
-      return json(response, 201, {
-        id: stub.person.id,
-        name: "t",
-        createdAt: stub.person.createdAt,
-        expiresAt: stub.person.createdAt,
-        token: "hg_secret",
-      });
-    if (url.pathname === "/v1/jobs") return json(response, 200, { jobs: stub.jobs });
+    if (url.pathname === "/v1/applications")
+      return json(response, 200, { applications: applications.map(describeApplication) });
+    if (url.pathname.startsWith("/v1/tokens")) return void tokensOf(request, response, url);
+    if (url.pathname === "/v1/jobs/bulk")
+      return void body(request).then((text) => json(response, 200, bulkStubJobs(stub.jobs, JSON.parse(text))));
+    if (url.pathname === "/v1/jobs" && request.method === "GET")
+      return json(response, 200, listStubJobs(stub.jobs, url.searchParams));
+    if (url.pathname === "/v1/uploads")
+      return void body(request).then((text) => json(response, 201, createStubUpload(stub, text, other.origin)));
+    if (url.pathname === "/v1/jobs" || url.pathname === "/v1/jobs/check")
+      return void body(request).then((text) => takeJob(request, response, url, text));
     const [, , , id = "", view, ...rest] = url.pathname.split("/");
     const job = stub.jobs.find((one) => one.id === id);
     if (!job) return problem(response, 404, "not-found", "there is no such job");
+    if (request.method !== "GET")
+      return void body(request).then((text) => {
+        const done = changeStubJob(stub.jobs, job, `${request.method} ${view ?? ""}`, text);
+        if (!done) return problem(response, 404, "not-found", "there is no such address");
+        return done.body ? json(response, done.status, done.body) : response.writeHead(done.status).end();
+      });
     if (!view) return json(response, 200, job);
     if (view === "events") return json(response, 200, { events: stub.events });
-    if (rest.length === 0)
-      return json(response, 200, {
-        files: stub.files.map((file) => ({
-          path: file.path,
-          role: file.role,
-          size: Buffer.byteLength(file.body),
-          sha256: createHash("sha256")
-            .update(file.damaged ? "something else" : file.body)
-            .digest("hex"),
-          href: `/v1/jobs/${id}/files/${file.path.split("/").map(encodeURIComponent).join("/")}`,
-        })),
-        skipped: stub.skipped,
-      });
+    if (rest.length === 0) return json(response, 200, listStubFiles(id, stub.files, stub.skipped, url.searchParams));
     const file = stub.files.find((one) => one.path === rest.map(decodeURIComponent).join("/"));
     if (!file) return problem(response, 404, "not-found", "there is no such file");
     if (file.stored)
       return response.writeHead(302, { location: `${other.origin}/object/${encodeURIComponent(file.path)}` }).end();
-    return response.writeHead(200, { "content-type": "application/octet-stream" }).end(file.body);
+    return sendStubFile(file, request, response);
+  }
+
+  function takeJob(request: IncomingMessage, response: ServerResponse, url: URL, text: string) {
+    try {
+      const { partitions = [] } = stub.clusters[0] ?? {};
+      if (url.pathname === "/v1/jobs/check") return json(response, 200, checkStubJob(stub, text, partitions).checked);
+      const job = submitStubJob(stub, text, String(request.headers["idempotency-key"]), partitions);
+      if (stub.cutSubmissions === 0) return json(response, 201, job);
+      stub.cutSubmissions -= 1;
+      return request.socket.destroy();
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      const { code, message, issues } = error;
+      const { status, title } = problems[code];
+      return json(response, status, { type: `/problems/${code}`, title, status, code, detail: message, issues });
+    }
+  }
+
+  async function putUpload(request: IncomingMessage, response: ServerResponse, url: URL) {
+    const text = await body(request);
+    await stub.held;
+    const upload = stub.uploads.find(({ id }) => url.pathname.endsWith(id));
+    if (stub.cutUploads > 0) {
+      stub.cutUploads -= 1;
+      return request.socket.destroy();
+    }
+    // S3 refuses a signed URL that comes with a bearer token as well
+    if (!upload || request.headers.authorization) return response.writeHead(400).end();
+    upload.body = text;
+    return response.writeHead(200).end();
+  }
+
+  async function tokensOf(request: IncomingMessage, response: ServerResponse, url: URL) {
+    if (request.method === "GET") return json(response, 200, { tokens: stub.tokens });
+    if (request.method === "DELETE") {
+      stub.tokens = stub.tokens.filter(({ id }) => !url.pathname.endsWith(id));
+      return response.writeHead(204).end();
+    }
+    const asked = JSON.parse(await body(request)) as { name: string; days: number };
+    const made: Token = {
+      id: `01JT0KEN${String(stub.tokens.length).padStart(18, "0")}`,
+      name: asked.name,
+      createdAt: new Date().toISOString(),
+      expiresAt: new Date(Date.now() + asked.days * 86_400_000).toISOString(),
+    };
+    stub.tokens.push(made);
+    return json(response, 201, { ...made, token: "hg_secret" });
   }
 }
 

@@ -9,7 +9,14 @@ import { ulid } from "ulid";
 import { bundleHeadnode, installHeadnodeHome } from "../../infra/local/headnode-home.ts";
 import { startS3 } from "../../infra/local/s3/server.ts";
 import type { LocalSlurm } from "../../infra/local/slurm/local-slurm.ts";
-import { Batch, batchKey, type Group, type Member, type StagedInput } from "../../shared/headnode/batch.ts";
+import {
+  Batch,
+  batchKey,
+  type Group,
+  type GroupCancel,
+  type Member,
+  type StagedInput,
+} from "../../shared/headnode/batch.ts";
 import { ManifestHead, ManifestLine, manifestKey } from "../../shared/headnode/manifest.ts";
 import {
   Heartbeat,
@@ -111,7 +118,10 @@ export async function startTestHeadnode(
 
   /** Writes a batch; returns its id. */
   async function putBatch(
-    batch: { verb: "submit"; groups: Group[] } | { verb: "report"; groups: string[] },
+    batch:
+      | { verb: "submit"; groups: Group[] }
+      | { verb: "report"; groups: string[] }
+      | { verb: "cancel"; groups: GroupCancel[] },
     o: { notAfter?: Date; cluster?: string } = {},
   ) {
     const id = ulid();

@@ -2,7 +2,19 @@
 import createClient, { type Client } from "openapi-fetch";
 import type * as z from "zod";
 import type { Application, Cluster, Site } from "../../shared/contract/catalogue.ts";
-import type { Job, JobEvent, JobFile, JobSubmission, SkippedFile } from "../../shared/contract/job.ts";
+import type {
+  BulkRequest,
+  BulkResult,
+  CheckedJob,
+  Job,
+  JobChange,
+  JobEvent,
+  JobFile,
+  JobRerun,
+  JobState,
+  JobSubmission,
+  SkippedFile,
+} from "../../shared/contract/job.ts";
 import type { Person } from "../../shared/contract/person.ts";
 import type { UploadRequest } from "../../shared/contract/upload.ts";
 import type { ApiPaths } from "./api-paths.ts";
@@ -16,10 +28,26 @@ import { putFile, type UploadOptions } from "./upload.ts";
 type Result<T> = { data?: T; error?: unknown; response: Response };
 type Paging = { cursor?: string | undefined; limit?: number | undefined };
 
+/** Which of one's own jobs to list: all that is given must hold; of a list, any. */
+export type JobsQuery = Paging & {
+  state?: readonly JobState[] | undefined;
+  application?: readonly string[] | undefined;
+  cluster?: readonly string[] | undefined;
+  tag?: readonly string[] | undefined;
+  /** Words, each of which is in the name, the description, the id, a tag or an input's file name. */
+  text?: string | undefined;
+  /** Created then or later, and before (ISO 8601). */
+  since?: string | undefined;
+  until?: string | undefined;
+};
+
+export type JobsPage = { jobs: Job[]; cursor?: string | undefined; seen: number };
+
 export class GatewayClient {
   /** The typed requests themselves: `client.api.GET("/v1/jobs/{id}", …)`. */
   readonly api: Client<ApiPaths>;
-  private readonly options: ClientOptions;
+  /** How it reaches the API: for readers of a file's pieces. */
+  readonly options: ClientOptions;
 
   constructor(options: ClientOptions) {
     this.options = options;
@@ -49,9 +77,19 @@ export class GatewayClient {
     return (await withRetries(async () => unwrap(await this.api.GET("/v1/clusters")))).clusters;
   }
 
-  /** One page of one's own jobs, the latest changed first. `cursor` in the answer: there are more. */
-  jobs(query: Paging = {}): Promise<{ jobs: Job[]; cursor?: string | undefined }> {
-    return withRetries(async () => unwrap(await this.api.GET("/v1/jobs", { params: { query: given(query) } })));
+  /**
+   * One page of one's own jobs, the latest changed first. `cursor` in the answer: there are more to look through, even
+   * where few or none of this page came through the filter; `seen` counts those that were looked through.
+   */
+  jobs({ state, application, cluster, tag, ...query }: JobsQuery = {}): Promise<JobsPage> {
+    const lists = {
+      state: listed(state),
+      application: listed(application),
+      cluster: listed(cluster),
+      tag: listed(tag),
+    };
+    const asked = () => this.api.GET("/v1/jobs", { params: { query: given({ ...query, ...lists }) } });
+    return withRetries(async () => unwrap(await asked()));
   }
 
   job(id: string): Promise<Job> {
@@ -78,6 +116,46 @@ export class GatewayClient {
     return withRetries(async () => unwrap(await this.api.POST("/v1/jobs", { params: { header }, body: submission })));
   }
 
+  /** What a submission would become, with its script as text; throws the ProblemError that submitting it would. */
+  check(submission: z.input<typeof JobSubmission>): Promise<CheckedJob> {
+    return withRetries(async () => unwrap(await this.api.POST("/v1/jobs/check", { body: submission })));
+  }
+
+  /** Names, describes or tags a job; null removes. */
+  change(id: string, change: JobChange): Promise<Job> {
+    const asked = () => this.api.PATCH("/v1/jobs/{id}", { params: { path: { id } }, body: change });
+    return withRetries(async () => unwrap(await asked()));
+  }
+
+  /** Asks for a job to be cancelled; its state tells later whether that came in time. */
+  cancel(id: string): Promise<Job> {
+    const asked = () => this.api.POST("/v1/jobs/{id}/cancel", { params: { path: { id } } });
+    return withRetries(async () => unwrap(await asked()));
+  }
+
+  /** A new job with the same inputs, with what is named otherwise. Safe to repeat, as submitting. */
+  rerun(id: string, rerun: JobRerun = {}, key: string = crypto.randomUUID()): Promise<Job> {
+    const params = { path: { id }, header: { "idempotency-key": key } };
+    return withRetries(async () => unwrap(await this.api.POST("/v1/jobs/{id}/rerun", { params, body: rerun })));
+  }
+
+  /** Deletes a job, cancelling it first where it lives. One that is not there (any more) is deleted. */
+  async remove(id: string): Promise<void> {
+    try {
+      await withRetries(async () => unwrap(await this.api.DELETE("/v1/jobs/{id}", { params: { path: { id } } })));
+    } catch (error) {
+      // an earlier try may have arrived without its answer coming back
+      if (!(error instanceof ProblemError && error.code === "not-found")) throw error;
+    }
+  }
+
+  /** Does one thing to each of at most 100 jobs; the results say what became of each, in the jobs' order. */
+  async bulk(request: BulkRequest, key: string = crypto.randomUUID()): Promise<BulkResult[]> {
+    const header = { "idempotency-key": key };
+    const asked = () => this.api.POST("/v1/jobs/bulk", { params: { header }, body: request });
+    return (await withRetries(async () => unwrap(await asked()))).results;
+  }
+
   /** Uploads one input and returns its upload id, to be named in a submission. */
   async upload(file: { name: string; body: Blob; type?: string }, options: UploadOptions = {}): Promise<string> {
     const type = file.type || file.body.type || "application/octet-stream";
@@ -101,11 +179,13 @@ export class GatewayClient {
   }
 }
 
+/** One text of several values; an empty list is no filter. */
+const listed = (values: readonly string[] | undefined): string | undefined => values?.join(",") || undefined;
+
 /** Leaves out what is undefined: it would be sent as the text "undefined". */
-function given(query: Paging): { cursor?: string; limit?: number } {
-  return {
-    ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
-    ...(query.limit === undefined ? {} : { limit: query.limit }),
+function given<T extends Record<string, unknown>>(query: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
   };
 }
 

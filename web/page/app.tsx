@@ -1,19 +1,17 @@
 // The page: who asks decides what is shown.
+import Button from "@cloudscape-design/components/button";
+import { I18nProvider } from "@cloudscape-design/components/i18n";
+import messages from "@cloudscape-design/components/i18n/messages/all.en-GB";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useCallback, useEffect, useState } from "react";
-import { Route, Switch } from "wouter";
-import type { Cluster, Site } from "../../shared/contract/catalogue.ts";
-import type { Person } from "../../shared/contract/person.ts";
+import type { Site } from "../../shared/contract/catalogue.ts";
 import { GatewayClient } from "../client/gateway-client.ts";
+import { FlashProvider } from "./flash.tsx";
 import { Frame } from "./frame.tsx";
-import { GatewayContext } from "./gateway.ts";
-import { JobList } from "./job-list.tsx";
-import { JobPage } from "./job-page.tsx";
-import { NotFound } from "./not-found.tsx";
 import { Fault } from "./parts.tsx";
 import { Session } from "./session.ts";
+import { SignedIn } from "./signed-in.tsx";
 import { SignedOut } from "./signed-out.tsx";
-import { usePolled } from "./use-polled.ts";
-import { Waiting } from "./waiting.tsx";
 
 type Start = { site: Site; session: Session; client: GatewayClient; signedIn: boolean; fault?: string };
 
@@ -35,6 +33,16 @@ async function start(): Promise<Start> {
 }
 
 export function App() {
+  return (
+    <I18nProvider locale="en-GB" messages={[messages]}>
+      <FlashProvider>
+        <Begin />
+      </FlashProvider>
+    </I18nProvider>
+  );
+}
+
+function Begin() {
   const [started, setStarted] = useState<Start>();
   const [error, setError] = useState<unknown>();
   useEffect(() => {
@@ -53,13 +61,11 @@ export function App() {
   if (error !== undefined)
     return (
       <Frame>
-        <h1>Headgate</h1>
-        <Fault error={error} what="The page cannot start" />
-        <p>
-          <button type="button" onClick={() => location.reload()}>
-            Try again
-          </button>
-        </p>
+        <SpaceBetween size="l">
+          <h1>Headgate</h1>
+          <Fault error={error} what="The page cannot start" />
+          <Button onClick={() => location.reload()}>Try again</Button>
+        </SpaceBetween>
       </Frame>
     );
   if (!started) return <Frame busy />;
@@ -71,51 +77,4 @@ export function App() {
       </Frame>
     );
   return <SignedIn site={site} session={session} client={client} onSignedOut={onSignedOut} />;
-}
-
-type SignedInProps = { site: Site; session: Session; client: GatewayClient; onSignedOut: () => void };
-
-function SignedIn({ site, session, client, onSignedOut }: SignedInProps) {
-  const person = usePolled<Person>("me", () => client.me(), waitingDelay, onSignedOut);
-  const active = person.value?.status === "active";
-  const clusters = usePolled<Cluster[]>(
-    active ? "clusters" : "no clusters",
-    async () => (active ? await client.clusters() : []),
-    () => (active ? 60_000 : undefined),
-    onSignedOut,
-  );
-  const signOut = () => session.signOut();
-
-  if (!person.value)
-    return (
-      <Frame site={site} signOut={signOut} busy={person.error === undefined}>
-        {person.error !== undefined && <Fault error={person.error} what="Your account cannot be shown" />}
-      </Frame>
-    );
-  if (!active)
-    return (
-      <Frame site={site} person={person.value} signOut={signOut}>
-        <Waiting site={site} person={person.value} />
-      </Frame>
-    );
-  return (
-    <GatewayContext value={{ client, site, person: person.value, clusters: clusters.value ?? [], onSignedOut }}>
-      <Frame site={site} person={person.value} signOut={signOut}>
-        <Switch>
-          <Route path="/">
-            <JobList />
-          </Route>
-          <Route path="/jobs/:id">{({ id }) => <JobPage key={id} id={id} />}</Route>
-          <Route>
-            <NotFound />
-          </Route>
-        </Switch>
-      </Frame>
-    </GatewayContext>
-  );
-}
-
-/** Somebody who waits for approval is told soon after it came. */
-function waitingDelay(person: Person): number | undefined {
-  return person.status === "active" ? undefined : 10_000;
 }

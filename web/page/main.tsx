@@ -1,14 +1,14 @@
 // Where the page begins.
-import "../../shared/contract/no-eval.ts";
+import "@cloudscape-design/global-styles/index.css";
+import "./page.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
-import "./colours.css";
-import "./page.css";
-import "./tables.css";
+import { nameTokens } from "./tokens.ts";
 
 const root = document.getElementById("page");
 if (!root) throw new Error("the document has no element #page");
+nameTokens();
 createRoot(root).render(
   <StrictMode>
     <App />

@@ -1,18 +1,27 @@
 // The small parts that views are made of.
-import { type ReactNode, useEffect, useState } from "react";
-import type { Cluster } from "../../shared/contract/catalogue.ts";
+import Alert from "@cloudscape-design/components/alert";
+import Spinner from "@cloudscape-design/components/spinner";
+import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
+import { type ReactNode, useEffect } from "react";
 import type { JobState } from "../../shared/contract/job.ts";
 import { ProblemError } from "../client/problem-error.ts";
 import { momentWords, stateWords, utcWords } from "./words.ts";
 
+const stateTypes: Record<JobState, StatusIndicatorProps.Type> = {
+  held: "stopped",
+  submitted: "pending",
+  dispatched: "pending",
+  queued: "pending",
+  running: "in-progress",
+  collecting: "in-progress",
+  succeeded: "success",
+  failed: "error",
+  cancelled: "stopped",
+};
+
 /** A job's state: words and a mark, coloured by kind. */
 export function StateBadge({ state }: { state: JobState }) {
-  return (
-    <span className="state" data-state={state}>
-      <span className="state-mark" aria-hidden="true" />
-      {stateWords[state]}
-    </span>
-  );
+  return <StatusIndicator type={stateTypes[state]}>{stateWords[state]}</StatusIndicator>;
 }
 
 /** A moment in local time; UTC on hover. */
@@ -24,76 +33,30 @@ export function Moment({ at }: { at: string }) {
   );
 }
 
-/** A button that copies a text and says so. */
-export function CopyButton({ text, what }: { text: string; what: string }) {
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), 2_000);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  const copy = () => navigator.clipboard.writeText(text).then(() => setCopied(true));
+/** What went wrong, in its own words. `action`: a button that helps. */
+export function Fault({ error, what, action }: { error: unknown; what: string; action?: ReactNode }) {
   return (
-    <button
-      type="button"
-      className="quiet"
-      onClick={() => void copy()}
-      aria-label={copied ? `${what} copied` : `Copy ${what}`}
-    >
-      {copied ? "Copied" : "Copy"}
-    </button>
+    <Alert type="error" action={action}>
+      {what}: {faultWords(error)}
+    </Alert>
   );
 }
 
-/** Something that a person should know before reading on. */
-export function Notice({ kind, children }: { kind: "info" | "warning" | "error"; children: ReactNode }) {
-  return (
-    <div className="notice" data-kind={kind} role={kind === "info" ? "note" : "alert"}>
-      {children}
-    </div>
-  );
-}
-
-/** What went wrong, in its own words. */
-export function Fault({ error, what }: { error: unknown; what: string }) {
-  const words = error instanceof TypeError ? "the server does not answer; it is asked again" : (error as Error).message;
+/** An error in words, with a full stop and the request's id for the operator. */
+export function faultWords(error: unknown): string {
+  if (error instanceof TypeError) return "the server does not answer; it is asked again.";
+  const words = error instanceof Error ? error.message : String(error);
   const instance = error instanceof ProblemError ? error.instance : undefined;
-  return (
-    <Notice kind="error">
-      {what}: {words}.{instance && <> For the operator: request {instance}.</>}
-    </Notice>
-  );
+  return `${words}${words.endsWith(".") ? "" : "."}${instance ? ` For the operator: request ${instance}.` : ""}`;
 }
 
-/** What is special about the clusters: one that is a laptop's stand-in, one that has fallen silent, its own notice. */
-export function ClusterNotices({ clusters }: { clusters: readonly Cluster[] }) {
-  return clusters.map((cluster) => (
-    <div className="notices" key={cluster.id}>
-      {cluster.kind === "stand-in" && (
-        <Notice kind="info">
-          <strong>{cluster.name}</strong> is a stand-in: jobs run as plain processes of that computer, without Slurm.
-        </Notice>
-      )}
-      {cluster.silent && (
-        <Notice kind="warning">
-          <strong>{cluster.name}</strong> has been silent{" "}
-          {cluster.heardAt ? (
-            <>
-              since <Moment at={cluster.heardAt} />
-            </>
-          ) : (
-            "so far"
-          )}
-          . Jobs are kept and go on when it is back; what is shown of them may be old.
-        </Notice>
-      )}
-      {cluster.notice && (
-        <Notice kind="info">
-          <strong>{cluster.name}:</strong> {cluster.notice}
-        </Notice>
-      )}
-    </div>
-  ));
+/** In place of what is being loaded. */
+export function Loading({ what = "Loading" }: { what?: string }) {
+  return (
+    <p className="loading" role="status">
+      <Spinner /> {what} …
+    </p>
+  );
 }
 
 /** Sets the tab's title. */

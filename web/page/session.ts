@@ -39,7 +39,7 @@ export class Session {
     let before = "/";
     try {
       const user = await this.manager.signinRedirectCallback();
-      if (typeof user.state === "string" && user.state.startsWith("/")) before = user.state;
+      if (typeof user.state === "string" && /^\/(?!\/)/.test(user.state)) before = user.state;
     } finally {
       history.replaceState(null, "", before);
     }
@@ -47,7 +47,7 @@ export class Session {
 
   /** Leaves for the sign-in page; comes back to where the person is now. */
   signIn(): Promise<void> {
-    return this.manager.signinRedirect({ state: location.pathname });
+    return this.manager.signinRedirect({ state: location.pathname + location.search + location.hash });
   }
 
   /** A valid access token, renewed where it is about to end; undefined where nobody is signed in. */

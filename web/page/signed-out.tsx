@@ -1,7 +1,9 @@
 // What somebody sees who is not signed in: what this is, and the way in.
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import type { Site } from "../../shared/contract/catalogue.ts";
-import { Notice, useTitle } from "./parts.tsx";
+import { useTitle } from "./parts.tsx";
 
 type SignedOutProps = { site: Site; fault: string | undefined; signIn: () => Promise<void> };
 
@@ -18,21 +20,21 @@ export function SignedOut({ site, fault, signIn }: SignedOutProps) {
   }
   return (
     <div className="welcome">
-      {(failed ?? fault) && <Notice kind="warning">{failed ?? fault}</Notice>}
+      {(failed ?? fault) && <Alert type="warning">{failed ?? fault}</Alert>}
       <h1>Your jobs, on the cluster and back</h1>
       <p className="lead">
         {site.name} takes a script or a fit with its data, runs it on a Slurm cluster under your own account there, and
         brings the results back.
       </p>
       <p>
-        <button type="button" className="primary" onClick={go} disabled={leaving}>
-          {leaving ? "One moment …" : "Sign in"}
-        </button>
+        <Button variant="primary" onClick={go} loading={leaving} loadingText="On the way to the sign-in page">
+          Sign in
+        </Button>
       </p>
       <ol className="journey" aria-label="A job's journey">
         <li>
           <h2>Send</h2>
-          <p>Upload the inputs and submit the job: with one request from any program.</p>
+          <p>Choose an application, fill its form, drop your files, and see the script before it is sent.</p>
         </li>
         <li>
           <h2>Watch</h2>

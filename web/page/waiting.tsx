@@ -1,4 +1,6 @@
 // What somebody sees whose account may not be used, not yet or not any more.
+import Box from "@cloudscape-design/components/box";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { Site } from "../../shared/contract/catalogue.ts";
 import type { Person } from "../../shared/contract/person.ts";
 import { useTitle } from "./parts.tsx";
@@ -8,24 +10,25 @@ export function Waiting({ site, person }: { site: Site; person: Person }) {
   useTitle(disabled ? "Account disabled" : "Waiting for approval", site.name);
   if (disabled)
     return (
-      <div className="welcome">
-        <h1>Your account is disabled</h1>
-        <p className="lead">
+      <div className="narrow-view">
+        <Box variant="h1">Your account is disabled</Box>
+        <Box variant="p">
           An administrator has closed {person.email} for {site.name}. Ask them if this is a mistake.
-        </p>
+        </Box>
       </div>
     );
   return (
-    <div className="welcome">
-      <h1>Your account waits for approval</h1>
-      <p className="lead">
+    <div className="narrow-view">
+      <Box variant="h1">Your account waits for approval</Box>
+      <Box variant="p">
         You are signed in as {person.email}. An administrator of {site.name} decides who may send jobs to the cluster,
         and under which account there.
-      </p>
-      <p>
+      </Box>
+      <Box variant="p">
         Nothing needs to be done here: this page goes on by itself once you are approved. Your name will be{" "}
         <strong>{person.handle}</strong>.
-      </p>
+      </Box>
+      <StatusIndicator type="pending">Looking every ten seconds</StatusIndicator>
     </div>
   );
 }

@@ -14,6 +14,9 @@ export const stateWords: Record<JobState, string> = {
   cancelled: "Cancelled",
 };
 
+/** Every state, in the order of a life. */
+export const states = Object.keys(stateWords) as JobState[];
+
 const reasonWords: Record<FailureReason, string> = {
   "exit-code": "the program ended with an error",
   signal: "the program was stopped by a signal",

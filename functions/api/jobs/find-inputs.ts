@@ -1,6 +1,7 @@
 // The inputs of a submission: their names do not clash, and each was uploaded by the same person.
 import type { Objects } from "../../../shared/aws/objects.ts";
 import { uploadKey } from "../../../shared/aws/upload-key.ts";
+import { clashingNames } from "../../../shared/contract/input-names.ts";
 import { GatewayError, type Issue, shortened } from "../../../shared/contract/problem.ts";
 import { inTurns } from "../../../shared/job/in-turns.ts";
 import type { JobInput } from "../../../shared/job/job-record.ts";
@@ -13,20 +14,7 @@ const headsAtOnce = 16;
 
 /** Throws `invalid-request` where two inputs have one name, or one's name is a folder of another's. */
 export function checkInputNames(wanted: readonly Wanted[]): void {
-  const names = new Set<string>();
-  const folders = new Set<string>();
-  const issues: Issue[] = [];
-  for (const { name } of wanted) {
-    for (let slash = name.indexOf("/"); slash >= 0; slash = name.indexOf("/", slash + 1))
-      folders.add(name.slice(0, slash));
-  }
-  for (const [place, { name }] of wanted.entries()) {
-    if (names.has(name) || folders.has(name)) {
-      const accepted = names.has(name) ? "a name that no other input has" : "a name that is no folder of another input";
-      issues.push({ field: `inputs.${place}.name`, value: shortened(name) ?? "", accepted });
-    }
-    names.add(name);
-  }
+  const issues = clashingNames(wanted.map(({ name }) => name));
   if (issues.length > 0) {
     throw new GatewayError(
       "invalid-request",
@@ -52,13 +40,13 @@ export async function findInputs(
       issues.push({
         field: `inputs.${place}.upload`,
         value: shortened(upload) ?? "",
-        accepted: "the id of an upload of yours whose bytes were sent",
+        accepted: "the id of an upload of yours whose bytes were sent in the last 30 days",
       });
   }
   if (issues.length > 0) {
     throw new GatewayError(
       "input-missing",
-      `${issues[0]?.field} was not uploaded: PUT its bytes to the address that POST /v1/uploads gave`,
+      `${issues[0]?.field} was not uploaded, or more than 30 days ago: PUT its bytes to the address that POST /v1/uploads gave`,
       { issues },
     );
   }

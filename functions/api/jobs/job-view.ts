@@ -3,6 +3,7 @@ import { refusal } from "../../../shared/access/allowed.ts";
 import type { Job } from "../../../shared/contract/job.ts";
 import { GatewayError } from "../../../shared/contract/problem.ts";
 import type { JobRecord } from "../../../shared/job/job-record.ts";
+import type { Change } from "../../../shared/job/move.ts";
 import type { Caller } from "../../edge/operation.ts";
 import type { ApiParts } from "../parts.ts";
 
@@ -27,6 +28,8 @@ const shown = [
   "account",
   "slurmId",
   "folder",
+  "rerunOf",
+  "cancelRequestedAt",
   "createdAt",
   "changedAt",
   "startedAt",
@@ -36,13 +39,31 @@ const shown = [
 /** What everybody who may see a job sees of it. */
 export function jobView(job: JobRecord): Job {
   const fields = shown.filter((name) => job[name] !== undefined).map((name) => [name, job[name]]);
-  const inputs = job.inputs.map(({ name, size, etag }) => ({ name, size, etag }));
+  const inputs = job.inputs.map(({ name, size, etag, upload }) => ({ name, size, etag, upload }));
   return { ...(Object.fromEntries(fields) as Omit<Job, "inputs">), inputs };
 }
 
-/** The caller's job of that id; another's answers as if it were not there. */
-export async function ownJob(id: string, caller: Caller, parts: ApiParts): Promise<JobRecord> {
+/** The caller's job of that id; another's, and one that was deleted, answers as if it were not there. */
+export async function ownJob(id: string, { person }: Caller, parts: ApiParts): Promise<JobRecord> {
   const job = await parts.jobs.get(id);
-  if (job && refusal(caller.person, "read-job", job) === undefined) return job;
-  throw new GatewayError("not-found", "there is no such job");
+  if (job && !job.deletedAt && refusal(person, "read-job", job) === undefined) return job;
+  throw noSuchJob();
 }
+
+/** Writes what `decide` changes of the caller's job of that id; returns the job as it is then. Throws `not-found` as ownJob. */
+export async function changeOwnJob(
+  id: string,
+  { person }: Caller,
+  parts: ApiParts,
+  decide: (job: JobRecord) => Change | undefined,
+): Promise<JobRecord> {
+  let isOwn = false;
+  const job = await parts.jobs.change(id, (one) => {
+    isOwn = !one.deletedAt && refusal(person, "change-job", one) === undefined;
+    return isOwn ? decide(one) : undefined;
+  });
+  if (job && isOwn) return job;
+  throw noSuchJob();
+}
+
+const noSuchJob = () => new GatewayError("not-found", "there is no such job");

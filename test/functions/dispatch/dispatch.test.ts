@@ -63,6 +63,32 @@ test("a message of another form, of another cluster or of no job is dropped", as
   expect((await gateway.parts.api.jobs.get(job))?.state).toBe("failed");
 });
 
+test("a cancellation names all of a group without its indices, and nobody's, ended or foreign jobs not at all", async () => {
+  const jobs = [await submit("alice"), await submit("alice")];
+  const ended = await submit("bob");
+  const unsent = "01JZZZZZZZZZZZZZZZZZZZZZZZ";
+  await gateway.deliver();
+  gateway.commands.length = 0;
+  const { api, dispatch } = gateway.parts;
+  const cancelRequestedAt = new Date().toISOString();
+  const cancel = (ids: string[], clusters = [cluster]) =>
+    takeMessage(JSON.stringify({ cluster: cluster.id, cancel: ids }), clusters, dispatch);
+  await cancel([...jobs, unsent]);
+  expect(gateway.commands, "nobody has asked for it").toEqual([]);
+
+  await api.jobs.change(ended, () => ({ changes: { cancelRequestedAt, state: "succeeded" } }));
+  for (const job of jobs) await api.jobs.change(job, () => ({ changes: { cancelRequestedAt } }));
+  await cancel([...jobs, ended, unsent], [{ ...cluster, id: "other" }]);
+  expect(gateway.commands, "a cluster that is no longer there").toEqual([]);
+  await cancel([...jobs, ended, unsent]);
+
+  const record = await api.jobs.get(jobs[0] ?? "");
+  const group = await dispatch.groups.get(record?.group ?? "");
+  const batches = await Promise.all(gateway.commands.map(({ batch }) => gateway.batch(batch)));
+  expect(group?.members).toHaveLength(2);
+  expect(batches).toEqual([expect.objectContaining({ verb: "cancel", groups: [{ group: group?.id }] })]);
+});
+
 test.each(["before", "after"] as const)(
   "a crash %s any side effect, then a repeat, ends with the same group and every job in it once",
   async (when) => {

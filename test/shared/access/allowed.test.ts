@@ -2,7 +2,15 @@
 import { expect, test } from "vitest";
 import { type Action, refusal } from "../../../shared/access/allowed.ts";
 
-const actions: Action[] = ["see-own-account", "use", "administer", "read-job", "read-token", "delete-token"];
+const actions: Action[] = [
+  "see-own-account",
+  "use",
+  "administer",
+  "read-job",
+  "change-job",
+  "read-token",
+  "delete-token",
+];
 const own = { person: "me" };
 const others = { person: "you" };
 const answers = (status: "waiting" | "active" | "disabled", roles: ("member" | "admin")[], thing: { person: string }) =>
@@ -16,11 +24,13 @@ test("a member uses their own things and sees nobody else's", () => {
     undefined,
     undefined,
     undefined,
+    undefined,
   ]);
   expect(answers("active", ["member"], others)).toEqual([
     undefined,
     undefined,
     "forbidden",
+    "not-found",
     "not-found",
     "not-found",
     "not-found",
@@ -35,10 +45,11 @@ test("an administrator administers, and does not see other people's jobs", () =>
     "not-found",
     "not-found",
     "not-found",
+    "not-found",
   ]);
 });
 
 test("who waits sees their own account only; who is disabled nothing", () => {
-  expect(answers("waiting", ["admin"], own)).toEqual([undefined, ...Array(5).fill("account-waiting")]);
-  expect(answers("disabled", ["admin"], own)).toEqual(Array(6).fill("account-disabled"));
+  expect(answers("waiting", ["admin"], own)).toEqual([undefined, ...Array(6).fill("account-waiting")]);
+  expect(answers("disabled", ["admin"], own)).toEqual(Array(7).fill("account-disabled"));
 });

@@ -64,8 +64,8 @@ const iso = (seconds: number) => at(seconds).toISOString();
 
 test("a group that nobody acknowledged is submitted again, before anything is reported, at most one command in flight", () => {
   const groups = [
-    { id: "new", acknowledged: false, newsAt: iso(0) },
-    { id: "live", acknowledged: true, newsAt: iso(0) },
+    { id: "new", acknowledged: false, newsAt: iso(0), settled: "0" },
+    { id: "live", acknowledged: true, newsAt: iso(0), settled: "0" },
   ];
   const after = waits.acknowledgement + 1;
   expect(nextAsking({ asks: 0 }, groups, at(waits.acknowledgement - 1), 1)).toBeUndefined();
@@ -75,7 +75,7 @@ test("a group that nobody acknowledged is submitted again, before anything is re
 });
 
 test("a silent cluster is asked for a report less and less often; one that speaks is left alone", () => {
-  const groups = [{ id: "live", acknowledged: true, newsAt: iso(0) }];
+  const groups = [{ id: "live", acknowledged: true, newsAt: iso(0), settled: "0" }];
   const silent = { heardAt: iso(0), asks: 0 };
   expect(nextAsking(silent, groups, at(waits.heartbeat + 1), 1)).toEqual({ verb: "report", groups: ["live"] });
   expect(nextAsking({ heardAt: iso(waits.heartbeat), asks: 0 }, groups, at(waits.heartbeat + 1), 1)).toBeUndefined();
@@ -85,6 +85,19 @@ test("a silent cluster is asked for a report less and less often; one that speak
   expect(nextAsking(asked, groups, at(1_000 + backOff(4) + 1), 1)?.verb).toBe("report");
   expect(nextAsking(asked, groups, at(1_000 + backOff(4) / 20 + 1), 20)?.verb).toBe("report");
   expect([1, 2, 3, 4, 5, 6, 7, 50].map((asks) => backOff(asks) / 60)).toEqual([1, 2, 4, 8, 16, 30, 30, 30]);
+});
+
+test("what is to be cancelled and has not ended is asked for again, after submissions and before reports", () => {
+  const live = { id: "live", acknowledged: true, newsAt: iso(0), settled: "010" };
+  const cancels = (marks: string) => [{ ...live, cancels: marks, cancelSentAt: iso(0) }];
+  const spoken = { heardAt: iso(waits.cancel), asks: 0 };
+  expect(nextAsking(spoken, cancels("100"), at(waits.cancel - 1), 1)).toBeUndefined();
+  expect(nextAsking(spoken, cancels("110"), at(waits.cancel + 1), 1)).toEqual({ verb: "cancel", groups: ["live"] });
+  expect(nextAsking(spoken, cancels("010"), at(waits.cancel + 1), 1)).toBeUndefined();
+  const lost = [...cancels("100"), { id: "new", acknowledged: false, newsAt: iso(0), settled: "0" }];
+  expect(nextAsking(spoken, lost, at(waits.cancel + 1), 1)?.verb).toBe("submit");
+  const silent = { heardAt: iso(0), asks: 0 };
+  expect(nextAsking(silent, cancels("100"), at(waits.cancel + 1), 1)?.verb).toBe("cancel");
 });
 
 test("tasks in turns keep the order and never exceed their number", async () => {

@@ -5,6 +5,7 @@ import { type Evidence, judge, patience } from "../../../shared/slurm/evidence.t
 import { meanings, readState, type SlurmState, slurmStates } from "../../../shared/slurm/job-state.ts";
 
 const end = (code: number) => ({ code, startedAt: "2026-11-22T03:00:00.000Z", endedAt: "2026-11-22T03:00:01.000Z" });
+const cancelledAt = "2026-11-22T03:00:00.000Z";
 const row = (state: SlurmState, exit: { exitCode?: number; signal?: number } = {}) =>
   ({ id: "7", index: undefined, uid: 1001, state, source: "squeue", ...exit }) as const;
 const nothing: Evidence = {
@@ -69,6 +70,43 @@ describe("a member's evidence", () => {
     ],
     ["denial for an hour", { denied: true, deniedForMs: 3_600_000 }, { kind: "unknown" }],
     ["denial for a day", { denied: true, deniedForMs: patience.lostAfterMs }, { state: "failed", reason: "lost" }],
+    ["denial of what was taken back, at first", { denied: true, cancelledAt }, { kind: "unknown" }],
+    [
+      "denial of what was taken back, for a look",
+      { denied: true, deniedForMs: 1_000, cancelledAt },
+      { state: "cancelled", source: "headnode" },
+    ],
+    [
+      "denial of what was taken back and had begun",
+      { denied: true, deniedForMs: 1_000, claimed: true, cancelledAt },
+      { kind: "unknown" },
+    ],
+    [
+      "denial of what was taken back and had begun, for long",
+      { denied: true, deniedForMs: patience.completedGraceMs, claimed: true, cancelledAt },
+      { state: "cancelled" },
+    ],
+    [
+      "a signal after it was taken back",
+      { denied: true, claimed: true, end: end(143), cancelledAt: "2026-11-22T03:00:00.500Z" },
+      { state: "cancelled", exitCode: 143, endedAt: "2026-11-22T03:00:01.000Z" },
+    ],
+    [
+      "a signal before it was taken back",
+      { denied: true, claimed: true, end: end(139), cancelledAt: "2026-11-22T03:00:02.000Z" },
+      { state: "failed", reason: "signal" },
+    ],
+    [
+      "an end of its own in spite of being taken back",
+      { denied: true, claimed: true, end: end(0), cancelledAt },
+      { state: "succeeded", source: "job" },
+    ],
+    ["what runs although it was taken back", { row: row("RUNNING"), cancelledAt }, { kind: "live", state: "running" }],
+    [
+      "Slurm's end of what was taken back too late",
+      { row: row("COMPLETED"), claimed: true, end: end(0), cancelledAt },
+      { state: "succeeded", source: "squeue" },
+    ],
   ])("judges %s", (_, evidence, verdict) => {
     expect(judge({ ...nothing, ...evidence })).toMatchObject(verdict);
   });
@@ -96,6 +134,7 @@ describe("a member's evidence", () => {
     deniedForMs: fc.nat(10 * 24 * 3_600_000),
     endedForMs: fc.nat(600_000),
   });
+  const takenBack = fc.constantFrom(undefined, cancelledAt);
 
   it("never calls a success what lacks COMPLETED, where Slurm speaks, or an end record of code 0", () => {
     fc.assert(
@@ -109,10 +148,21 @@ describe("a member's evidence", () => {
     );
   });
 
-  it("never ends what no record was asked about, nor what Slurm still has", () => {
+  it("is never told otherwise by a tombstone than Slurm or the job's own end tells, and never hears of one without it", () => {
     fc.assert(
       fc.property(anyEvidence, (evidence) => {
-        const verdict = judge(evidence);
+        const [without, told] = [judge(evidence), judge({ ...evidence, cancelledAt })];
+        if (evidence.row !== undefined || !evidence.denied || evidence.end?.code === 0) expect(told).toEqual(without);
+        else if (told.kind === "ended" && evidence.end === undefined) expect(told.state).toBe("cancelled");
+        if (evidence.row === undefined && without.kind === "ended") expect(without.state).not.toBe("cancelled");
+      }),
+    );
+  });
+
+  it("never ends what no record was asked about, nor what Slurm still has", () => {
+    fc.assert(
+      fc.property(anyEvidence, takenBack, (evidence, at) => {
+        const verdict = judge({ ...evidence, ...(at ? { cancelledAt: at } : {}) });
         if (evidence.row === undefined && !evidence.denied) expect(verdict.kind).toBe("unknown");
         if (evidence.row !== undefined && meanings[evidence.row.state].phase !== "ended")
           expect(verdict.kind).toBe("live");

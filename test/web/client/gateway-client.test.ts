@@ -83,6 +83,76 @@ describe("submitting", () => {
   });
 });
 
+describe("one's own jobs", () => {
+  const listed = { jobs: [], seen: 0 };
+
+  it("are asked for with a filter's values in one text each, and without what is not given", async () => {
+    const { origin, seen } = await serve(() => ({ status: 200, body: listed }));
+    const client = new GatewayClient({ origin });
+
+    await client.jobs({ state: ["queued", "running"], tag: ["a b"], text: "50 % & é", application: [], limit: 5 });
+    await client.jobs();
+
+    const [filtered, all] = seen.map(({ url }) => new URL(url, origin));
+    expect(Object.fromEntries(filtered?.searchParams ?? [])).toEqual({
+      state: "queued,running",
+      tag: "a b",
+      text: "50 % & é",
+      limit: "5",
+    });
+    expect(all?.search).toBe("");
+  });
+
+  it("are checked, changed, cancelled and run anew at their addresses, a rerun with one key for every try", async () => {
+    const cuts: Answer[] = [{ status: 0, cut: true }];
+    const { origin, seen } = await serve(({ url }) =>
+      url?.endsWith("/rerun") && cuts.length > 0
+        ? cuts.shift()
+        : { status: url?.endsWith("/rerun") ? 201 : 200, body: job({}) },
+    );
+    const client = new GatewayClient({ origin });
+
+    await client.check({ application: "script" });
+    await client.change(id, { name: null, tags: ["a"] });
+    await client.cancel(id);
+    const made = await client.rerun(id, { parameters: { steps: 7 } });
+
+    expect(made.id).toBe(id);
+    expect(seen.map((one) => `${one.method} ${one.url} ${one.body}`)).toEqual([
+      'POST /v1/jobs/check {"application":"script"}',
+      `PATCH /v1/jobs/${id} {"name":null,"tags":["a"]}`,
+      `POST /v1/jobs/${id}/cancel `,
+      ...Array(2).fill(`POST /v1/jobs/${id}/rerun {"parameters":{"steps":7}}`),
+    ]);
+    expect(new Set(seen.slice(3).map((one) => one.headers["idempotency-key"])).size).toBe(1);
+  });
+
+  it("are deleted, and one that a first try deleted without an answer is deleted too", async () => {
+    const problem = { type: "/problems/not-found", title: "t", status: 404, code: "not-found" };
+    const answers: Answer[] = [
+      { status: 0, cut: true },
+      { status: 404, body: problem },
+    ];
+    const { origin, seen } = await serve(() => answers.shift());
+
+    await new GatewayClient({ origin }).remove(id);
+    expect(seen.map((one) => `${one.method} ${one.url}`)).toEqual(Array(2).fill(`DELETE /v1/jobs/${id}`));
+  });
+
+  it("are handled many at once, with what became of each", async () => {
+    const problem = { type: "/problems/not-found", title: "t", status: 404, code: "not-found" };
+    const results = [
+      { job: id, ok: true, is: job({}) },
+      { job: id, ok: false, problem },
+    ];
+    const { origin, seen } = await serve(() => ({ status: 200, body: { results } }));
+
+    const told = await new GatewayClient({ origin }).bulk({ action: "tag", jobs: [id], tag: "a" }, "my-key");
+    expect(told.map((one) => (one.ok ? one.is?.id : one.problem.code))).toEqual([id, "not-found"]);
+    expect(seen[0]?.headers["idempotency-key"]).toBe("my-key");
+  });
+});
+
 describe("uploading", () => {
   it("puts the bytes with the signed headers and nothing else, and takes 412 after a cut-off for done", async () => {
     const puts: Answer[] = [{ status: 0, cut: true }, { status: 412 }];

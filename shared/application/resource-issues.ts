@@ -1,0 +1,36 @@
+// What a job asks for against what a cluster last said that it has, field by field.
+import type { Partition } from "../contract/catalogue.ts";
+import type { Resources } from "../contract/job.ts";
+import { type Issue, shortened } from "../contract/problem.ts";
+
+/** The partition that a job without one goes to; undefined where that cannot be told. */
+export function defaultPartition(partitions: readonly Partition[]): Partition | undefined {
+  return partitions.find((one) => one.default) ?? (partitions.length === 1 ? partitions[0] : undefined);
+}
+
+/** Each field that no node of the partition can give; empty where all can be had, or where it cannot be told. */
+export function resourceIssues(asked: Resources, partitions: readonly Partition[]): Issue[] {
+  if (partitions.length === 0) return [];
+  const partition =
+    asked.partition === undefined
+      ? defaultPartition(partitions)
+      : partitions.find((one) => one.name === asked.partition);
+  if (!partition) {
+    if (asked.partition === undefined) return [];
+    const accepted = `one of ${partitions.map((one) => one.name).join(", ")}`;
+    return [{ field: "resources.partition", value: shortened(asked.partition) ?? "", accepted }];
+  }
+  const issues: Issue[] = [];
+  const atMost = (field: keyof Resources, value: number | undefined, most: number | undefined, unit: string) => {
+    if (value === undefined || most === undefined || value <= most) return;
+    const accepted = `at most ${most} ${unit} on partition ${partition.name}`;
+    issues.push({ field: `resources.${field}`, value: `${value}`, accepted });
+  };
+  atMost("nodes", asked.nodes, partition.nodes, "nodes");
+  atMost("cpusPerTask", asked.cpusPerTask, partition.cpusPerNode, "CPUs per task");
+  atMost("memoryMb", asked.memoryMb, partition.memoryMbPerNode, "MB per node");
+  atMost("wallMinutes", asked.wallMinutes, partition.maxMinutes, "minutes");
+  const cpus = (asked.nodes ?? partition.nodes) * partition.cpusPerNode;
+  if (issues.length === 0) atMost("tasks", asked.tasks, Math.floor(cpus / (asked.cpusPerTask ?? 1)), "tasks");
+  return issues;
+}

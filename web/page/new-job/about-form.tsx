@@ -1,0 +1,145 @@
+// What a job is called, and on which cluster it runs.
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Textarea from "@cloudscape-design/components/textarea";
+import TokenGroup from "@cloudscape-design/components/token-group";
+import { useState } from "react";
+import type { Cluster } from "../../../shared/contract/catalogue.ts";
+import type { Person } from "../../../shared/contract/person.ts";
+import { clusterOf, type JobDocument, withField } from "./document.ts";
+import type { DocumentFault } from "./faults.ts";
+import { sentence } from "./sentence.ts";
+
+type PartProps = {
+  document: JobDocument;
+  onChange: (document: JobDocument) => void;
+  faults: readonly DocumentFault[];
+};
+
+/** What is said at a field of the document, or at one of its items. */
+function wordsAt(faults: readonly DocumentFault[], field: string): string | undefined {
+  const fault = faults.find((one) => one.path[0] === field);
+  return fault === undefined ? undefined : sentence(fault);
+}
+
+export function AboutForm({ document, onChange, faults }: PartProps) {
+  return (
+    <SpaceBetween size="l">
+      <FormField label={optional("Name")} errorText={wordsAt(faults, "name")} stretch>
+        <Input
+          value={document.name ?? ""}
+          placeholder={`Unnamed ${document.application} job`}
+          onChange={({ detail }) => onChange(withField(document, "name", detail.value))}
+        />
+      </FormField>
+      <FormField label={optional("Description")} errorText={wordsAt(faults, "description")} stretch>
+        <Textarea
+          value={document.description ?? ""}
+          rows={2}
+          onChange={({ detail }) => onChange(withField(document, "description", detail.value))}
+        />
+      </FormField>
+      <TagsField document={document} onChange={onChange} faults={faults} />
+    </SpaceBetween>
+  );
+}
+
+function TagsField({ document, onChange, faults }: PartProps) {
+  const [typed, setTyped] = useState("");
+  const tags = document.tags ?? [];
+  const add = () => {
+    const fresh = typed
+      .split(",")
+      .map((tag) => tag.trim())
+      .filter((tag, place, all) => tag !== "" && !tags.includes(tag) && all.indexOf(tag) === place);
+    setTyped("");
+    if (fresh.length > 0) onChange(withField(document, "tags", [...tags, ...fresh]));
+  };
+  return (
+    <FormField
+      label={optional("Tags")}
+      description="Words of your own by which you find jobs again. Enter or a comma ends one."
+      errorText={wordsAt(faults, "tags")}
+      stretch
+    >
+      <SpaceBetween size="xs">
+        <div className="with-button">
+          <Input
+            value={typed}
+            ariaLabel="New tag"
+            onChange={({ detail }) => {
+              if (detail.value.endsWith(",")) add();
+              else setTyped(detail.value);
+            }}
+            onKeyDown={(event) => {
+              if (event.detail.key !== "Enter") return;
+              event.preventDefault();
+              add();
+            }}
+            onBlur={add}
+          />
+          <Button formAction="none" onClick={add} ariaLabel="Add the tag">
+            Add
+          </Button>
+        </div>
+        {tags.length > 0 && (
+          <TokenGroup
+            items={tags.map((label) => ({ label, dismissLabel: `Remove the tag ${label}` }))}
+            onDismiss={({ detail }) => onChange(withField(document, "tags", tags.toSpliced(detail.itemIndex, 1)))}
+          />
+        )}
+      </SpaceBetween>
+    </FormField>
+  );
+}
+
+type ClusterFieldProps = PartProps & { clusters: readonly Cluster[]; person: Person };
+
+/** The choice of a cluster where there are several, and what keeps this person from using the chosen one. */
+export function ClusterField({ document, onChange, faults, clusters, person }: ClusterFieldProps) {
+  const cluster = clusterOf(document, clusters);
+  const hasAccount = cluster !== undefined && Object.hasOwn(person.accounts, cluster.id);
+  return (
+    <SpaceBetween size="m">
+      {(clusters.length > 1 || (clusters.length === 1 && !cluster)) && (
+        <FormField label="Cluster" errorText={wordsAt(faults, "cluster")} stretch>
+          <Select
+            selectedOption={
+              cluster ? optionOf(cluster, person) : { value: document.cluster ?? "", label: document.cluster ?? "" }
+            }
+            options={clusters.map((one) => optionOf(one, person))}
+            onChange={({ detail }) => onChange(withField(document, "cluster", detail.selectedOption.value))}
+          />
+        </FormField>
+      )}
+      {cluster && !hasAccount && (
+        <Alert type="warning" header={`You have no Unix account on ${cluster.name} yet`}>
+          Jobs run there under an account of your own. An administrator of this site gives it to you: tell them your
+          handle, {person.handle}, and the cluster's name. What you enter here is kept meanwhile.
+        </Alert>
+      )}
+    </SpaceBetween>
+  );
+}
+
+function optionOf(cluster: Cluster, person: Person) {
+  const account = person.accounts[cluster.id];
+  return {
+    value: cluster.id,
+    label: cluster.name,
+    description: account === undefined ? "you have no Unix account there yet" : `as ${account}`,
+    ...(cluster.silent ? { labelTag: "silent" } : {}),
+  };
+}
+
+function optional(text: string) {
+  return (
+    <>
+      {text} <i>- optional</i>
+    </>
+  );
+}
