@@ -223,12 +223,12 @@ describe.skipIf(!existsSync(executablePath) || !haveSlurm() || !isRoot() || !exi
     }
 
     /** Drops files onto the page as a hand would. */
-    async function drop(paths: readonly string[]): Promise<void> {
-      const [chooser] = await Promise.all([
-        page.waitForEvent("filechooser"),
-        page.getByRole("button", { name: "Add files" }).click(),
-      ]);
-      await chooser.setFiles([...paths]);
+    async function drop(files: readonly string[]): Promise<void> {
+      const session = await context.newCDPSession(page);
+      const data = { items: [], files: [...files], dragOperationsMask: 1 };
+      for (const type of ["dragEnter", "dragOver", "drop"] as const)
+        await session.send("Input.dispatchDragEvent", { type, x: 500, y: 400, data });
+      await session.detach();
     }
 
     const digest = async (download: Download) =>
