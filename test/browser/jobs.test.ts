@@ -117,7 +117,10 @@ describe.skipIf(!hasChromium)("the list of jobs", () => {
   it("is filtered in words, keeps the filter in its address, and says what to do where nothing is found", async () => {
     const { page, stub, signIn, looksRight } = opened;
     stub.jobs = Array.from({ length: 20 }, (_, index) =>
-      job(index, { name: `${index < 11 ? "Early" : "Late"} ${index}`, ...(index % 5 === 0 ? { state: "failed" } : {}) }),
+      job(index, {
+        name: `${index < 11 ? "Early" : "Late"} ${index}`,
+        ...(index % 5 === 0 ? { state: "failed" } : {}),
+      }),
     );
     await signIn("/jobs");
     await link("Early 0").waitFor();

@@ -31,7 +31,9 @@ describe("a filter of jobs", () => {
   it("leaves out what an address says that makes no sense", () => {
     const search = "state=running,flying&application=../x,bumps&since=2026-02-31&until=soon&text=%20%20a%20&nothing=1";
     expect(readFilter(search)).toEqual({ ...everything, state: ["running"], application: ["bumps"], text: "a" });
-    fc.assert(fc.property(fc.string(), (text) => void expect(() => queryOf(readFilter(text), Date.now())).not.toThrow()));
+    fc.assert(
+      fc.property(fc.string(), (text) => void expect(() => queryOf(readFilter(text), Date.now())).not.toThrow()),
+    );
   });
 
   it("asks the API for days as instants of the local midnight, and for spans as from now", () => {

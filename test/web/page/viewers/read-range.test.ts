@@ -84,17 +84,15 @@ describe("a piece of a file", () => {
     expect((await readRange({ origin }, file, 0, 3)).bytes).toHaveLength(3);
     const refusing = await serve(
       (_request, response) =>
-        void response
-          .writeHead(404, { "content-type": "application/problem+json" })
-          .end(
-            JSON.stringify({
-              type: "/problems/not-found",
-              title: "Not found",
-              status: 404,
-              code: "not-found",
-              detail: "there is no such file",
-            }),
-          ),
+        void response.writeHead(404, { "content-type": "application/problem+json" }).end(
+          JSON.stringify({
+            type: "/problems/not-found",
+            title: "Not found",
+            status: 404,
+            code: "not-found",
+            detail: "there is no such file",
+          }),
+        ),
     );
     await expect(readRange({ origin: refusing }, file, 0, 3)).rejects.toThrow("there is no such file");
   });
