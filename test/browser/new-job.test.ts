@@ -177,6 +177,7 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
 
     await tabTo(page.getByLabel("Fitter"), "Shift+Tab");
     await page.keyboard.press("Enter");
+    await page.getByRole("option", { name: "newton" }).waitFor();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     await page.getByText("'--fit=newton'").waitFor();
