@@ -161,8 +161,14 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
     await standing("Still needed: model").waitFor();
 
     await tabTo(page.getByRole("button", { name: "Add files" }));
+    // on a busy machine the browser was seen to open no dialogue at the first press
     const chooser = page.waitForEvent("filechooser");
-    await page.keyboard.press("Enter");
+    let opened = false;
+    void chooser.then(() => (opened = true));
+    for (let presses = 0; presses < 8 && !opened; presses += 1) {
+      await page.keyboard.press("Enter");
+      await page.waitForTimeout(1_500);
+    }
     await (await chooser).setFiles(
       ["line.py", "data/points 1.dat"].map((name) => path.join(folder, "fit of a line", name)),
     );
