@@ -1,7 +1,8 @@
 // One job's page in a real Chromium: every state, its log of any size, its files, and what may be done with it.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Job, JobEvent } from "../../shared/contract/job.ts";
-import { type BuiltPage, buildPage, hasChromium, type OpenedPage, openPage } from "./opened-page.ts";
+import { hasChromium } from "./chromium.ts";
+import { type BuiltPage, buildPage, type OpenedPage, openPage } from "./opened-page.ts";
 
 const id = "01JD8Z8Z8Z8Z8Z8Z8Z8Z8Z8Z8Z";
 const seconds = (count: number) => new Date(Date.now() + count * 1_000).toISOString();

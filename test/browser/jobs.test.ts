@@ -1,7 +1,8 @@
 // The list of jobs in a real Chromium: live, filtered by its address, paged, with views, columns, and actions on many at once.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Job, jobStates } from "../../shared/contract/job.ts";
-import { type BuiltPage, buildPage, hasChromium, type OpenedPage, openPage } from "./opened-page.ts";
+import { hasChromium } from "./chromium.ts";
+import { type BuiltPage, buildPage, type OpenedPage, openPage } from "./opened-page.ts";
 
 const hour = 3_600_000;
 const patient = { timeout: 30_000 };

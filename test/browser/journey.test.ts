@@ -1,24 +1,12 @@
 // A person at the page of the whole local stack, in a real Chromium: signing in, the welcome job, its files, waiting, signing out.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import axe from "axe-core";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Session, sessionOf } from "../journey/api-session.ts";
 import { type LocalStack, startStack } from "../journey/local-stack.ts";
-
-const executablePath = "/usr/bin/chromium";
-const shots = path.resolve(import.meta.dirname, "../artefacts/screens");
-const switches = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+import { faultsOf, hasChromium, launchChromium, looksRightEverywhere, screens } from "./chromium.ts";
 
 let stack: LocalStack;
 let alice: Session;
@@ -27,12 +15,11 @@ let context: BrowserContext;
 let page: Page;
 let faults: string[];
 
-describe.skipIf(!existsSync(executablePath))("the page on the local stack", () => {
+describe.skipIf(!hasChromium)("the page on the local stack", () => {
   beforeAll(async () => {
-    mkdirSync(shots, { recursive: true });
     stack = await startStack({ seconds: 240, flags: ["--no-welcome"] });
     alice = await sessionOf(stack, "alice");
-    browser = await chromium.launch({ executablePath, args: switches });
+    browser = await launchChromium();
   }, 300_000);
   afterAll(async () => {
     await browser?.close();
@@ -43,11 +30,7 @@ describe.skipIf(!existsSync(executablePath))("the page on the local stack", () =
     context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB" });
     context.setDefaultTimeout(60_000);
     page = await context.newPage();
-    faults = [];
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error" || /content security policy/i.test(message.text())) faults.push(message.text());
-    });
+    faults = faultsOf(page);
   });
   afterEach(async () => {
     await context.close();
@@ -207,24 +190,7 @@ const absent = "status of 404";
 
 /** In light, dark and on a phone: no fault that axe finds, nothing that sticks out sideways, no fault in the console but the expected. */
 async function looksRight(name: string, expected?: string): Promise<void> {
-  for (const [kind, colorScheme, width] of [
-    ["light", "light", 1280],
-    ["dark", "dark", 1280],
-    ["phone", "light", 390],
-  ] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: 800 });
-    // by the debugger, since the page's policy admits no foreign script
-    const found = await page.evaluate(
-      `${axe.source};axe.run().then((r) => r.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target + " " + n.failureSummary).join("; ")))`,
-    );
-    await page.screenshot({ path: path.join(shots, `${name}-${kind}.png`), fullPage: true });
-    expect.soft(found, `${name}, ${kind}`).toEqual([]);
-    const beyond = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-    expect.soft(beyond, `${name}, ${kind}: pixels beyond the window`).toBe(0);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 1280, height: 800 });
-  faults = faults.filter((fault) => expected === undefined || !fault.includes(expected));
-  expect(faults).toEqual([]);
+  await looksRightEverywhere(page, name, screens);
+  const unexpected = faults.splice(0).filter((fault) => expected === undefined || !fault.includes(expected));
+  expect(unexpected).toEqual([]);
 }

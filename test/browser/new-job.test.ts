@@ -1,14 +1,13 @@
 // A new job in a real Chromium: by mouse, by keyboard, as JSON, and with everything that may go wrong on the way.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import axe from "axe-core";
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { faultsOf, hasChromium, launchChromium, looksRightEverywhere } from "./chromium.ts";
 import { type Stub, startStub } from "./stub-cloud.ts";
 
-const executablePath = "/usr/bin/chromium";
 const root = path.resolve(import.meta.dirname, "../..");
 const shots = process.env.HEADGATE_SHOTS;
 
@@ -19,7 +18,7 @@ let context: BrowserContext;
 let page: Page;
 let faults: string[];
 
-describe.skipIf(!existsSync(executablePath))("a new job", () => {
+describe.skipIf(!hasChromium)("a new job", () => {
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "headgate-new-job-"));
     // a process of its own, so that React is built as for people and not as for tests
@@ -32,18 +31,7 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
     mkdirSync(path.join(folder, "fit of a line/data"), { recursive: true });
     writeFileSync(path.join(folder, "fit of a line/line.py"), "from bumps.names import *\n");
     writeFileSync(path.join(folder, "fit of a line/data/points 1.dat"), "1 2 3\n");
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    });
+    browser = await launchChromium();
   });
   afterAll(async () => {
     await browser?.close();
@@ -70,12 +58,7 @@ describe.skipIf(!existsSync(executablePath))("a new job", () => {
     });
     page = await context.newPage();
     page.setDefaultTimeout(30_000);
-    faults = [];
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error" && !message.text().includes("Failed to load resource"))
-        faults.push(message.text());
-    });
+    faults = faultsOf(page, "Failed to load resource");
   });
   afterEach(async () => {
     await context.close();
@@ -470,26 +453,4 @@ async function tabTo(target: Locator, key = "Tab"): Promise<void> {
   throw new Error(`no way to ${target} by ${key}`);
 }
 
-/** In light, dark and on a phone: no fault that axe finds, nothing that sticks out sideways. */
-async function looksRight(name: string): Promise<void> {
-  for (const [kind, colorScheme, width] of [
-    ["light", "light", 1280],
-    ["dark", "dark", 1280],
-    ["phone", "light", 390],
-  ] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: 900 });
-    // colours change by transitions of the components
-    await page.waitForFunction("document.getAnimations().every((one) => !(one instanceof CSSTransition))");
-    // by the debugger, since the page's policy admits no foreign script
-    const found = await page.evaluate(
-      `${axe.source};axe.run().then((r) => r.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target + " " + n.failureSummary).join("; ")))`,
-    );
-    if (shots) await page.screenshot({ path: path.join(shots, `${name}-${kind}.png`), fullPage: true });
-    expect.soft(found, `${name}, ${kind}`).toEqual([]);
-    const beyond = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-    expect.soft(beyond, `${name}, ${kind}: pixels beyond the window`).toBe(0);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
+const looksRight = (name: string) => looksRightEverywhere(page, name, shots);

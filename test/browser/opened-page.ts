@@ -1,18 +1,15 @@
 // The built page in a real Chromium, under the policy that CloudFront sends. HEADGATE_SHOTS=folder keeps pictures of it.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import axe from "axe-core";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { expect } from "vitest";
+import { faultsOf, launchChromium, looksRightEverywhere } from "./chromium.ts";
 import { type Stub, startStub } from "./stub-cloud.ts";
 
-const executablePath = "/usr/bin/chromium";
 const root = path.resolve(import.meta.dirname, "../..");
 const shots = process.env.HEADGATE_SHOTS;
-
-export const hasChromium = existsSync(executablePath);
 
 export type BuiltPage = { folder: string; browser: Browser; end(): Promise<void> };
 
@@ -27,18 +24,7 @@ export async function buildPage(): Promise<BuiltPage> {
       ["build", "--config", path.join(root, "web/page/vite.config.ts"), "--outDir", folder, "--emptyOutDir"],
       { env: { ...process.env, NODE_ENV: "production" }, stdio: ["ignore", "ignore", "inherit"] },
     );
-  const browser = await chromium.launch({
-    executablePath,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  const browser = await launchChromium();
   return {
     folder,
     browser,
@@ -75,11 +61,7 @@ export async function openPage(built: BuiltPage, options: BrowserContextOptions 
   });
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
-  const faults: string[] = [];
-  page.on("pageerror", (error) => faults.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error" && !message.text().includes("Failed to load resource")) faults.push(message.text());
-  });
+  const faults = faultsOf(page, "Failed to load resource");
   return {
     stub,
     page,
@@ -98,26 +80,7 @@ export async function openPage(built: BuiltPage, options: BrowserContextOptions 
       return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
     },
     async looksRight(name) {
-      for (const [kind, colorScheme, width] of [
-        ["light", "light", 1280],
-        ["dark", "dark", 1280],
-        ["phone", "light", 390],
-      ] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-        await page.setViewportSize({ width, height: 800 });
-        // by the debugger, since the page's policy admits no foreign script
-        const found = await page.evaluate(
-          `${axe.source};axe.run().then((r) => r.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target + " " + n.failureSummary).join("; ")))`,
-        );
-        if (shots) await page.screenshot({ path: path.join(shots, `${name}-${kind}.png`), fullPage: true });
-        expect.soft(found, `${name}, ${kind}`).toEqual([]);
-        const beyond = await page.evaluate(
-          "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-        );
-        expect.soft(beyond, `${name}, ${kind}: pixels beyond the window`).toBe(0);
-      }
-      await page.emulateMedia({ colorScheme: "light" });
-      await page.setViewportSize({ width: 1280, height: 800 });
+      await looksRightEverywhere(page, name, shots);
       expect.soft(faults).toEqual([]);
     },
     async close() {

@@ -1,7 +1,8 @@
 // The page's frame in a real Chromium: signing in and out, waiting, first steps, themes, notices, the account, and what is not there.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Job } from "../../shared/contract/job.ts";
-import { type BuiltPage, buildPage, hasChromium, type OpenedPage, openPage } from "./opened-page.ts";
+import { hasChromium } from "./chromium.ts";
+import { type BuiltPage, buildPage, type OpenedPage, openPage } from "./opened-page.ts";
 
 const id = "01JD8Z8Z8Z8Z8Z8Z8Z8Z8Z8Z8Z";
 const patient = { timeout: 20_000 };

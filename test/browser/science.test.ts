@@ -1,21 +1,19 @@
 // A scientist at the page, from sign-in to a fit that is run again with another fitter: once by mouse, once by keyboard alone.
 // Real Slurm, real bumps, the whole local cloud, a real Chromium.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import axe from "axe-core";
-import { type Browser, type BrowserContext, chromium, type Download, type Locator, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Download, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Session, sessionOf } from "../journey/api-session.ts";
 import { type LocalStack, startStack } from "../journey/local-stack.ts";
 import { haveSlurm, isRoot } from "../journey/machine.ts";
+import { faultsOf, hasChromium, launchChromium, looksRightEverywhere, screens } from "./chromium.ts";
 
-const executablePath = "/usr/bin/chromium";
-const shots = path.resolve(import.meta.dirname, "../artefacts/screens");
 const example = path.resolve(import.meta.dirname, "../../infra/local/welcome/bumps");
 const inputs = ["line.py", "points.dat"].map((name) => path.join(example, name));
 
-describe.skipIf(!existsSync(executablePath) || !haveSlurm() || !isRoot() || !existsSync("/usr/bin/bumps"))(
+describe.skipIf(!hasChromium || !haveSlurm() || !isRoot() || !existsSync("/usr/bin/bumps"))(
   "a scientist at the page",
   () => {
     let stack: LocalStack;
@@ -26,13 +24,9 @@ describe.skipIf(!existsSync(executablePath) || !haveSlurm() || !isRoot() || !exi
     let faults: string[];
 
     beforeAll(async () => {
-      mkdirSync(shots, { recursive: true });
       stack = await startStack({ seconds: 240, flags: ["--slurm=private", "--nodes=2", "--no-welcome"] });
       alice = await sessionOf(stack, "alice");
-      browser = await chromium.launch({
-        executablePath,
-        args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-      });
+      browser = await launchChromium();
     }, 300_000);
     afterAll(async () => {
       await browser?.close();
@@ -43,11 +37,7 @@ describe.skipIf(!existsSync(executablePath) || !haveSlurm() || !isRoot() || !exi
       context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB" });
       context.setDefaultTimeout(60_000);
       page = await context.newPage();
-      faults = [];
-      page.on("pageerror", (error) => faults.push(error.message));
-      page.on("console", (message) => {
-        if (message.type() === "error" || /content security policy/i.test(message.text())) faults.push(message.text());
-      });
+      faults = faultsOf(page);
     });
     afterEach(async () => {
       await context.close();
@@ -237,28 +227,7 @@ describe.skipIf(!existsSync(executablePath) || !haveSlurm() || !isRoot() || !exi
         .digest("hex");
 
     async function looksRight(name: string): Promise<void> {
-      for (const [kind, colorScheme, width] of [
-        ["light", "light", 1280],
-        ["dark", "dark", 1280],
-        ["phone", "light", 390],
-      ] as const) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: 900 });
-        await page.mouse.move(0, 0);
-        // colours change by and by
-        await page.waitForTimeout(500);
-        const found = await page.evaluate(
-          `${axe.source};axe.run().then((r) => r.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target + " " + n.failureSummary).join("; ")))`,
-        );
-        await page.screenshot({ path: path.join(shots, `${name}-${kind}.png`), fullPage: true });
-        expect.soft(found, `${name}, ${kind}`).toEqual([]);
-        const beyond = await page.evaluate(
-          "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-        );
-        expect.soft(beyond, `${name}, ${kind}: pixels beyond the window`).toBe(0);
-      }
-      await page.emulateMedia({ colorScheme: "light" });
-      await page.setViewportSize({ width: 1280, height: 900 });
+      await looksRightEverywhere(page, name, screens);
       expect(faults).toEqual([]);
     }
   },

@@ -4,7 +4,8 @@ import path from "node:path";
 import { deflateSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Job } from "../../shared/contract/job.ts";
-import { type BuiltPage, buildPage, hasChromium, type OpenedPage, openPage } from "./opened-page.ts";
+import { hasChromium } from "./chromium.ts";
+import { type BuiltPage, buildPage, type OpenedPage, openPage } from "./opened-page.ts";
 import type { StubFile } from "./stub-files.ts";
 
 const id = "01JD8Z8Z8Z8Z8Z8Z8Z8Z8Z8Z8Z";

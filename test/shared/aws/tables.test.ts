@@ -9,6 +9,7 @@ import { dueKey } from "../../../shared/aws/table.ts";
 import { ulid } from "../../../shared/aws/ulid.ts";
 import { Handle, Id } from "../../../shared/contract/id.ts";
 import type { GroupRecord, JobRecord } from "../../../shared/job/job-record.ts";
+import { submittedJob } from "../job/submitted-job.ts";
 import { kind, type RealTable, startTable } from "./real-table.ts";
 
 let real: RealTable;
@@ -19,26 +20,7 @@ afterAll(() => real.stop());
 
 const newJob = (o: Partial<JobRecord> = {}): JobRecord => {
   const at = new Date().toISOString();
-  return {
-    id: ulid(),
-    person: ulid(),
-    application: "script",
-    version: "1",
-    cluster: "local",
-    state: "submitted",
-    source: "api",
-    attempt: 1,
-    parameters: {},
-    resources: {},
-    inputs: [],
-    results: { state: "pending" },
-    account: "alice",
-    createdAt: at,
-    changedAt: at,
-    events: [],
-    revision: 1,
-    ...o,
-  };
+  return submittedJob({ id: ulid(), person: ulid(), createdAt: at, changedAt: at, ...o });
 };
 
 describe(`jobs on ${kind}`, () => {

@@ -7,26 +7,9 @@ import { openCancels, withCancels } from "../../../shared/job/group-cancels.ts";
 import type { JobRecord } from "../../../shared/job/job-record.ts";
 import { type Change, isSettled, move, type Observation } from "../../../shared/job/move.ts";
 import { hasEnded, legalMoves } from "../../../shared/job/states.ts";
+import { submittedJob } from "./submitted-job.ts";
 
-const submitted: JobRecord = {
-  id: "01JZZZZZZZZZZZZZZZZZZZZZZZ",
-  person: "01JZZZZZZZZZZZZZZZZZZZZZZY",
-  application: "script",
-  version: "1",
-  cluster: "local",
-  state: "submitted",
-  source: "api",
-  attempt: 1,
-  parameters: {},
-  resources: {},
-  inputs: [],
-  results: { state: "pending" },
-  account: "alice",
-  createdAt: "2026-01-01T00:00:00.000Z",
-  changedAt: "2026-01-01T00:00:00.000Z",
-  events: [],
-  revision: 1,
-};
+const submitted = submittedJob();
 const second = (at: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, at)).toISOString();
 
 type Step =

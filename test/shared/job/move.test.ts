@@ -12,26 +12,9 @@ import {
   type ResultsObservation,
 } from "../../../shared/job/move.ts";
 import { hasEnded, legalMoves } from "../../../shared/job/states.ts";
+import { submittedJob } from "./submitted-job.ts";
 
-const submitted: JobRecord = {
-  id: "01JZZZZZZZZZZZZZZZZZZZZZZZ",
-  person: "01JZZZZZZZZZZZZZZZZZZZZZZY",
-  application: "script",
-  version: "1",
-  cluster: "local",
-  state: "submitted",
-  source: "api",
-  attempt: 1,
-  parameters: {},
-  resources: {},
-  inputs: [],
-  results: { state: "pending" },
-  account: "alice",
-  createdAt: "2026-01-01T00:00:00.000Z",
-  changedAt: "2026-01-01T00:00:00.000Z",
-  events: [],
-  revision: 1,
-};
+const submitted = submittedJob();
 
 type Seen = { kind: "state"; seen: Observation } | { kind: "results"; seen: ResultsObservation };
 
