@@ -1,12 +1,17 @@
-// Three projects: unit (every machine, before each commit), parts (each real part by itself), cluster (whole stacks on real Slurm, real browsers).
+// Three projects: unit (every machine, before each commit, a minute at most), parts (each real part by itself, and what starts other programs), cluster (whole stacks on real Slurm, real browsers).
 import { defineConfig } from "vitest/config";
 
 const cluster = ["test/cluster/**/*.test.ts", "test/browser/**/*.test.ts", "test/journey/**/*.test.ts"];
 const parts = [
   "test/infra/local/{cloud,s3,slurm}/**/*.test.ts",
   "test/infra/local/cloud.test.ts",
+  "test/infra/local/{lambda,ssm}/**/*.test.ts",
+  "test/infra/local/start.test.ts",
   "test/infra/stacks/**/*.test.ts",
-  "test/shared/application/bumps.test.ts",
+  "test/iam/**/*.test.ts",
+  "test/shared/application/{bumps,script}.test.ts",
+  "test/web/client/**/*.test.ts",
+  "test/web/page/snippets/**/*.test.ts",
 ];
 
 export default defineConfig({
