@@ -25,6 +25,7 @@ export async function takeMessage(
     return;
   }
   if ("cancel" in message) return await takeCancels(message.cancel, message.cluster, clusters, parts);
+  if ("peek" in message || "forget" in message) return;
   await takeSubmitted(message, clusters, parts);
 }
 

@@ -46,6 +46,7 @@ export async function run(bundle: string): Promise<number> {
   log("batch", { batch: id, verb: batch.verb, groups: batch.groups.length });
   if (batch.verb === "report") return await report({ settings, spool, objects, log }, batch.groups);
   if (batch.verb === "cancel") return await cancelGroups({ settings, spool, objects, log }, batch.groups);
+  if (batch.verb === "peek" || batch.verb === "forget") return 0;
   return await submitAll({ settings, spool, objects, log }, batch.groups);
 }
 

@@ -1,4 +1,5 @@
 // From shared/functions.ts's grants to IAM statements, each as small as it gets and named for what it allows.
+import { Stack } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import type { Grant } from "../../shared/functions.ts";
@@ -57,6 +58,21 @@ export function granted(grant: Grant, data: Data, clusters: ClusterAccess): Gran
       return onObjects("PutBatches", "s3:PutObject", store.batches, "batches/*");
     case "dispatch:send":
       return { statements: [statement("AskForDispatch", ["sqs:SendMessage"], [queues.dispatch.queueArn])] };
+    case "inputs:erase":
+      return onObjects("EraseUploads", "s3:DeleteObject", store.inputs, "uploads/*");
+    case "results:erase":
+      return {
+        statements: [
+          statement("EraseResults", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [
+            store.results.arnForObjects("results/*"),
+          ]),
+        ],
+        objects: { bucket: store.results, keys: "results/*" },
+      };
+    case "mail:send": {
+      const identity = Stack.of(table).formatArn({ service: "ses", resource: "identity", resourceName: "*" });
+      return { statements: [statement("SendMail", ["ses:SendEmail"], [identity])] };
+    }
     case "command:send":
       // What may be run, and where: SendCommand needs both.
       return {

@@ -47,6 +47,10 @@ export class Headgate extends Stack {
         SIGN_IN_ORIGIN: signIn.origin,
         SCALE: String(configuration.scale),
         SITE_NAME: configuration.siteName,
+        SITE_SETTINGS: JSON.stringify({
+          ...(configuration.mailFrom === undefined ? {} : { mailFrom: configuration.mailFrom }),
+          returnOrigins: configuration.returnOrigins,
+        }),
       },
     });
     api.answerWith(functions.api);

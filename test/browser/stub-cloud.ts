@@ -163,6 +163,8 @@ export async function startStub(page: string): Promise<Stub> {
         signIn: other.origin,
         clientId: "page",
         cliClientId: "cli",
+        mail: true,
+        returnOrigins: [],
       });
     const bearer = request.headers.authorization?.replace("Bearer ", "") ?? "";
     if (stub.ended || !tokens.has(bearer)) return problem(response, 401, "unauthenticated", "the token is not valid");

@@ -102,6 +102,8 @@ export async function startGateway() {
         signIn: "https://sign-in.example",
         clientId: "page",
         cliClientId: "cli",
+        mail: true,
+        returnOrigins: [],
       },
       now: time.now,
     };

@@ -1,7 +1,7 @@
 // What a submission becomes: checked whole, and nothing written.
 import { renderJob } from "../../../shared/application/applications.ts";
 import { iso } from "../../../shared/aws/clock.ts";
-import type { JobSubmission } from "../../../shared/contract/job.ts";
+import { defaultRetry, type JobSubmission } from "../../../shared/contract/job.ts";
 import { GatewayError } from "../../../shared/contract/problem.ts";
 import type { JobRecord } from "../../../shared/job/job-record.ts";
 import type { Caller } from "../../edge/operation.ts";
@@ -40,7 +40,7 @@ export async function prepareJob(body: JobSubmission, { person }: Caller, parts:
   const inputs = await findInputs(body.inputs, person.id, parts.inputs);
 
   const at = iso(parts.now());
-  const { name, description, tags, projectId, rerunOf } = body;
+  const { name, description, tags, projectId, rerunOf, retry = defaultRetry, mail, sweep } = body;
   const draft: JobDraft = {
     person: person.id,
     application: body.application,
@@ -51,6 +51,9 @@ export async function prepareJob(body: JobSubmission, { person }: Caller, parts:
     ...(tags === undefined ? {} : { tags }),
     ...(projectId === undefined ? {} : { projectId }),
     ...(rerunOf === undefined ? {} : { rerunOf }),
+    retry,
+    ...(mail === undefined ? {} : { mail }),
+    ...(sweep === undefined ? {} : { sweep }),
     state: "submitted",
     source: "api",
     attempt: 1,
