@@ -2,9 +2,10 @@
 import type { JobEvent } from "../contract/job.ts";
 import { GatewayError } from "../contract/problem.ts";
 import type { JobRecord } from "../job/job-record.ts";
+import { mailDueAfter } from "../job/mail-due.ts";
 import { type Change, maxEvents } from "../job/move.ts";
 import { type Clock, clock, iso } from "./clock.ts";
-import { absent, afterAll, dueKey, type Item, queryDue, type Table, withoutKeys } from "./table.ts";
+import { absent, afterAll, dueKey, type Item, mailKey, queryDue, type Table, withoutKeys } from "./table.ts";
 
 export type JobTable = ReturnType<typeof jobTable>;
 
@@ -39,10 +40,16 @@ export function jobTable(table: Table, now: Clock = clock) {
     const next: JobRecord = { ...job, ...changes, events, changedAt, revision: job.revision + 1 };
     const due = next.state === "submitted" ? {} : { gsi2pk: undefined, gsi2sk: undefined };
     const listed = next.deletedAt === undefined;
+    const mailDue = mailDueAfter(job, next);
+    const mail =
+      mailDue?.length === job.mailDue?.length
+        ? {}
+        : { mailDue, gsi4pk: mailDue && mailKey(job.id), gsi4sk: mailDue && `${at}#${job.id}`, mailTries: undefined };
     const written = await table.update(
       key(job.id),
       {
         ...changes,
+        ...mail,
         ...(event ? { events } : {}),
         changedAt,
         revision: next.revision,
@@ -53,7 +60,7 @@ export function jobTable(table: Table, now: Clock = clock) {
       },
       { text: "#revision = :revision", names: { "#revision": "revision" }, values: { ":revision": job.revision } },
     );
-    return written ? next : undefined;
+    return written ? ({ ...next, mailDue } as JobRecord) : undefined;
   };
 
   return {

@@ -27,6 +27,8 @@ export type JobRecord = Omit<Job, "inputs" | "attempts"> & {
   location?: ResultsLocation;
   /** States that the owner is yet to be told of by mail. */
   mailDue?: JobState[];
+  /** How often that mail was refused. */
+  mailTries?: number;
   /** Until when the cluster was asked to look at it (ISO 8601). */
   peekUntil?: string;
   /** When its owner deleted it (ISO 8601): it is not there for anybody, and its item goes 90 days later. */
