@@ -19,7 +19,14 @@ const Configuration = z.strictObject({
   mailFrom: z.email().optional(),
   /** Origins to whose pages people may be sent back after submitting. */
   returnOrigins: z
-    .array(z.string().regex(/^https:\/\/[a-z0-9.-]+(?::\d{1,5})?$|^http:\/\/(?:localhost|127\.0\.0\.1)(?::\d{1,5})?$/, "an origin such as https://lab.example.org"))
+    .array(
+      z
+        .string()
+        .regex(
+          /^https:\/\/[a-z0-9.-]+(?::\d{1,5})?$|^http:\/\/(?:localhost|127\.0\.0\.1)(?::\d{1,5})?$/,
+          "an origin such as https://lab.example.org",
+        ),
+    )
     .max(100)
     .default([]),
   /** First part of the sign-in pages' address; by default headgate-<account>. */

@@ -63,9 +63,11 @@ export function granted(grant: Grant, data: Data, clusters: ClusterAccess): Gran
     case "results:erase":
       return {
         statements: [
-          statement("EraseResults", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [
-            store.results.arnForObjects("results/*"),
-          ]),
+          statement(
+            "EraseResults",
+            ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+            [store.results.arnForObjects("results/*")],
+          ),
         ],
         objects: { bucket: store.results, keys: "results/*" },
       };
