@@ -1,5 +1,6 @@
 // What the records of Slurm and the job's own claim and end record say together of one member. Pure.
 import type { EvidenceSource, FailureReason } from "../contract/job.ts";
+import { endingWords, signalOfCode } from "./ending-words.ts";
 import type { JobRow } from "./job-row.ts";
 import { meanings } from "./job-state.ts";
 
@@ -24,6 +25,8 @@ export type Evidence = {
   endedForMs: number;
   /** When a person took it back (ISO 8601), by the head node's clock. */
   cancelledAt?: string;
+  /** Slurm's words on memory at the end of the member's own output. */
+  memoryWords?: string;
 };
 
 /** How long to wait for what is late. A claim or end record may reach the head node late over NFS. */
@@ -76,13 +79,13 @@ export function judge(evidence: Evidence, limits: Patience = patience): Verdict 
     };
   }
   if (meaning.how === "completed") {
-    if (end !== undefined) return { kind: "ended", ...byCode(end.code), ...facts };
+    if (end !== undefined) return { kind: "ended", ...byCode(end.code, evidence), ...facts };
     if (evidence.endedForMs < limits.completedGraceMs) return { kind: "unknown" };
     const detail = "Slurm calls it COMPLETED, but the job left no record of its own end";
     return { kind: "ended", state: "failed", reason: "node-failure", detail, ...facts };
   }
   if (end === undefined && evidence.endedForMs < limits.failedGraceMs) return { kind: "unknown" };
-  return { kind: "ended", state: "failed", ...failure(row, evidence), ...facts };
+  return { kind: "ended", state: "failed", ...withMemory(failure(row, evidence), evidence), ...facts };
 }
 
 function withoutRow(evidence: Evidence, limits: Patience): Verdict {
@@ -90,7 +93,13 @@ function withoutRow(evidence: Evidence, limits: Patience): Verdict {
   if (!evidence.denied) return { kind: "unknown" };
   if (cancelledAt !== undefined && !endedByItself(end, cancelledAt)) return takenBack(evidence, limits);
   if (end !== undefined)
-    return { kind: "ended", ...byCode(end.code), source: "job", startedAt: end.startedAt, endedAt: end.endedAt };
+    return {
+      kind: "ended",
+      ...byCode(end.code, evidence),
+      source: "job",
+      startedAt: end.startedAt,
+      endedAt: end.endedAt,
+    };
   if (evidence.deniedForMs < limits.lostAfterMs) return { kind: "unknown" };
   const hours = Math.round(evidence.deniedForMs / 360_000) / 10;
   const detail = `no record of the cluster has known it for ${hours} h`;
@@ -119,7 +128,7 @@ function failure(row: JobRow, { end, claimed }: Evidence): Failure {
   const { exitCode = 0, signal = 0 } = row;
   if (end !== undefined && end.code !== 0 && !(exitCode === wrapperExit.fenced && end.code !== exitCode))
     return codeFailure(end.code);
-  if (end !== undefined && signal > 0) return { reason: "signal", signal };
+  if (end !== undefined && signal > 0) return signalFailure(signal);
   if (end !== undefined) {
     const which = exitCode === wrapperExit.fenced ? "a second start, which was stopped" : `exit code ${exitCode}`;
     return { reason: "node-failure", detail: `its program ended with ${end.code}, but Slurm's record is of ${which}` };
@@ -135,7 +144,7 @@ function failure(row: JobRow, { end, claimed }: Evidence): Failure {
       reason: "node-failure",
       detail: `Slurm could not start it (FAILED 0:${signal}${signal === 53 ? ": its folder or output file could not be opened" : ""})`,
     };
-  if (signal > 0) return { reason: "signal", signal };
+  if (signal > 0) return signalFailure(signal);
   return exitCode > 0
     ? codeFailure(exitCode)
     : { reason: "exit-code", detail: "Slurm calls it FAILED without an exit code" };
@@ -143,13 +152,34 @@ function failure(row: JobRow, { end, claimed }: Evidence): Failure {
 
 /** A shell gives 128 + n for a program that signal n ended. */
 function codeFailure(code: number): Failure {
-  return code > 128 && code <= 192
-    ? { reason: "signal", signal: code - 128, exitCode: code }
-    : { reason: "exit-code", exitCode: code };
+  const signal = signalOfCode(code);
+  const detail = detailOf({ exitCode: code });
+  return signal === undefined
+    ? { reason: "exit-code", exitCode: code, ...detail }
+    : { reason: "signal", signal, exitCode: code, ...detail };
 }
 
-function byCode(code: number): { state: "succeeded"; exitCode: number } | ({ state: "failed" } & Failure) {
-  return code === 0 ? { state: "succeeded", exitCode: 0 } : { state: "failed", ...codeFailure(code) };
+const signalFailure = (signal: number): Failure => ({ reason: "signal", signal, ...detailOf({ signal }) });
+
+function detailOf(how: { exitCode?: number; signal?: number }): { detail?: string } {
+  const words = endingWords(how);
+  return words === undefined ? {} : { detail: words };
+}
+
+/** What the member's own output says of memory is the reason of a bad end, since no record tells it. */
+function withMemory(failed: Failure, { memoryWords }: Evidence): Failure {
+  if (memoryWords === undefined || (failed.reason !== "signal" && failed.reason !== "exit-code")) return failed;
+  const how = failed.detail === undefined ? "" : `; it ${failed.detail}`;
+  return { ...failed, reason: "out-of-memory", detail: `its output says "${memoryWords}"${how}` };
+}
+
+function byCode(
+  code: number,
+  evidence: Evidence,
+): { state: "succeeded"; exitCode: number } | ({ state: "failed" } & Failure) {
+  return code === 0
+    ? { state: "succeeded", exitCode: 0 }
+    : { state: "failed", ...withMemory(codeFailure(code), evidence) };
 }
 
 const ownCode = (end: EndRecord | undefined) => (end === undefined ? {} : { exitCode: end.code });

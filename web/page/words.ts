@@ -1,5 +1,6 @@
 // Facts about jobs in words for people.
 import type { FailureReason, Job, JobState } from "../../shared/contract/job.ts";
+import { signalWords } from "../../shared/slurm/ending-words.ts";
 
 /** What a state is called on the page. */
 export const stateWords: Record<JobState, string> = {
@@ -58,7 +59,10 @@ export function jobSentence(job: Job, clusterName: string): string {
 function failure(job: Job): string {
   if (job.reason === "exit-code" && job.exitCode !== undefined)
     return `the program ended with exit code ${job.exitCode}`;
-  if (job.reason === "signal" && job.signal !== undefined) return `the program was stopped by signal ${job.signal}`;
+  if (job.reason === "signal" && job.signal !== undefined)
+    return `the program was stopped by ${signalWords(job.signal)}`;
+  if (job.reason === "node-failure" && !/NODE_FAIL|BOOT_FAIL/.test(job.detail ?? "NODE_FAIL"))
+    return "it was ended by a fault of the cluster";
   return job.reason ? reasonWords[job.reason] : "it did not end well";
 }
 

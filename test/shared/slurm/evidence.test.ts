@@ -29,7 +29,11 @@ describe("a member's evidence", () => {
     [
       "exit code 3",
       { row: row("FAILED", { exitCode: 3, signal: 0 }), claimed: true, end: end(3) },
-      { reason: "exit-code", exitCode: 3 },
+      {
+        reason: "exit-code",
+        exitCode: 3,
+        detail: "ended with exit code 3",
+      },
     ],
     [
       "a program ended by signal 11",
@@ -60,6 +64,49 @@ describe("a member's evidence", () => {
     ["the time limit", { row: row("TIMEOUT"), claimed: true, end: end(143) }, { reason: "time-limit" }],
     ["a cancellation that came first", { row: row("CANCELLED"), claimed: true, end: end(0) }, { state: "cancelled" }],
     ["too much memory", { row: row("OUT_OF_MEMORY") }, { reason: "out-of-memory" }],
+    [
+      "a killed job whose output speaks of memory",
+      {
+        row: row("FAILED", { exitCode: 0, signal: 9 }),
+        claimed: true,
+        memoryWords: "slurmstepd: error: Exceeded job memory limit",
+      },
+      {
+        reason: "out-of-memory",
+        signal: 9,
+        detail: 'its output says "slurmstepd: error: Exceeded job memory limit"; it ended by signal 9 (SIGKILL)',
+      },
+    ],
+    [
+      "a script whose step was killed for its memory",
+      {
+        row: row("FAILED", { exitCode: 1, signal: 0 }),
+        claimed: true,
+        end: end(1),
+        memoryWords: "srun: error: n1: task 0: Out Of Memory",
+      },
+      { reason: "out-of-memory", exitCode: 1 },
+    ],
+    [
+      "a success whose output speaks of memory",
+      {
+        row: row("COMPLETED"),
+        claimed: true,
+        end: end(0),
+        memoryWords: "slurmstepd: error: Exceeded job memory limit",
+      },
+      { state: "succeeded" },
+    ],
+    [
+      "the time limit of what speaks of memory",
+      {
+        row: row("TIMEOUT"),
+        claimed: true,
+        end: end(143),
+        memoryWords: "slurmstepd: error: Exceeded job memory limit",
+      },
+      { reason: "time-limit" },
+    ],
     ["preemption", { row: row("PREEMPTED") }, { reason: "preempted" }],
     ["silence", {}, { kind: "unknown" }],
     ["an end record before anybody was asked", { claimed: true, end: end(0) }, { kind: "unknown" }],

@@ -3,6 +3,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Container from "@cloudscape-design/components/container";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { Job } from "../../../shared/contract/job.ts";
+import { endingWords } from "../../../shared/slurm/ending-words.ts";
 import { Moment, StateBadge } from "../parts.tsx";
 import { jobSentence } from "../words.ts";
 import { isLive } from "./is-live.ts";
@@ -32,7 +33,7 @@ export function JobStanding({ job, clusterName }: { job: Job; clusterName: strin
             <strong>Likely cause:</strong> {likely.cause} {likely.advice}
           </div>
         )}
-        {job.detail && (
+        {job.detail && job.detail !== endingWords(job) && (
           <blockquote className="job-detail" aria-label="In the cluster's own words">
             {job.detail}
           </blockquote>
