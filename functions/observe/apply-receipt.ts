@@ -100,7 +100,7 @@ function changeOf(
   const after = { ...job, ...moved?.changes };
   const collected = result && told.slice && moveResults(after, observedResults(result, told.slice));
   if (!moved && !collected) return undefined;
-  return { changes: { ...moved?.changes, ...collected?.changes }, ...(moved?.event ? { event: moved.event } : {}) };
+  return { changes: { ...moved?.changes, ...collected?.changes }, ...(moved?.events ? { events: moved.events } : {}) };
 }
 
 function observedResults({ attempt, results }: MemberResults, slice: { slice: number; collection: string }) {

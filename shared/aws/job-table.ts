@@ -1,11 +1,11 @@
 // Jobs in the table: each write is conditional on the revision that was read.
-import type { JobEvent } from "../contract/job.ts";
 import { GatewayError } from "../contract/problem.ts";
 import type { JobRecord } from "../job/job-record.ts";
 import { mailDueAfter } from "../job/mail-due.ts";
 import { type Change, maxEvents } from "../job/move.ts";
 import { type Clock, clock, iso } from "./clock.ts";
-import { absent, afterAll, dueKey, type Item, mailKey, queryDue, type Table, withoutKeys } from "./table.ts";
+import { jobKeys } from "./job-keys.ts";
+import { absent, afterAll, type Item, queryDue, queryShards, type Table, withoutKeys } from "./table.ts";
 
 export type JobTable = ReturnType<typeof jobTable>;
 
@@ -13,14 +13,26 @@ export type JobTable = ReturnType<typeof jobTable>;
 export type JobsPage = { jobs: JobRecord[]; cursor: string | undefined };
 
 const key = (id: string) => ({ pk: `JOB#${id}`, sk: "JOB" });
-const sortKey = (changedAt: string, id: string) => `JOB#${changedAt}#${id}`;
 /** Parameters are kept as text: any JSON number and depth passes unharmed. */
 function record(item: Item): JobRecord {
   return { ...(withoutKeys(item) as JobRecord), parameters: JSON.parse(String(item.parameters)) };
 }
 const attempts = 12;
-/** How long the item of a deleted job stays: no key and no message makes it anew meanwhile. */
-const tombstoneSeconds = 90 * 24 * 3_600;
+/** A millisecond later, where the clocks of two writers differ: no two changes of a job have one key. */
+const after = (at: string, earlier: string): string => (at > earlier ? at : iso(new Date(Date.parse(earlier) + 1)));
+
+/** Fields that nobody is shown: a write of these alone is no change of the job. */
+const unseen: ReadonlySet<string> = new Set([
+  "group",
+  "index",
+  "seenAt",
+  "location",
+  "mailDue",
+  "mailTries",
+  "cancelNoted",
+  "peekUntil",
+  "eraseAt",
+] satisfies (keyof JobRecord)[]);
 
 export function jobTable(table: Table, now: Clock = clock) {
   const get = async (id: string): Promise<JobRecord | undefined> => {
@@ -28,39 +40,29 @@ export function jobTable(table: Table, now: Clock = clock) {
     return item ? record(item) : undefined;
   };
 
-  /** Writes changes to the job as it was read; false where somebody else was first. Returns the job as it is then. */
-  const write = async (
-    job: JobRecord,
-    changes: Partial<JobRecord>,
-    event?: JobEvent,
-  ): Promise<JobRecord | undefined> => {
+  /** Writes changes to the job as it was read; undefined where somebody else was first. Returns the job as it is then. */
+  const write = async (job: JobRecord, { changes, events = [] }: Change): Promise<JobRecord | undefined> => {
     const at = iso(now());
-    const changedAt = at > job.changedAt ? at : job.changedAt;
-    const events = event ? [...job.events, event].slice(-maxEvents) : job.events;
-    const next: JobRecord = { ...job, ...changes, events, changedAt, revision: job.revision + 1 };
-    const due = next.state === "submitted" ? {} : { gsi2pk: undefined, gsi2sk: undefined };
-    const listed = next.deletedAt === undefined;
-    const mailDue = mailDueAfter(job, next);
-    const mail =
-      mailDue?.length === job.mailDue?.length
-        ? {}
-        : { mailDue, gsi4pk: mailDue && mailKey(job.id), gsi4sk: mailDue && `${at}#${job.id}`, mailTries: undefined };
+    const isSeen = events.length > 0 || Object.keys(changes).some((name) => !unseen.has(name));
+    const changedAt = isSeen ? after(at, job.changedAt) : job.changedAt;
+    const moved: JobRecord = { ...job, ...changes, changedAt, revision: job.revision + 1 };
+    const mailDue = mailDueAfter(job, moved);
+    const next = { ...moved, events: [...job.events, ...events].slice(-maxEvents), mailDue } as JobRecord;
     const written = await table.update(
       key(job.id),
       {
         ...changes,
-        ...mail,
-        ...(event ? { events } : {}),
+        ...(changes.parameters ? { parameters: JSON.stringify(changes.parameters) } : {}),
+        ...(events.length > 0 ? { events: next.events } : {}),
+        mailDue,
+        ...(mailDue?.length === job.mailDue?.length ? {} : { mailTries: undefined }),
         changedAt,
         revision: next.revision,
-        gsi1sk: listed ? sortKey(changedAt, job.id) : undefined,
-        ...(listed ? {} : { gsi1pk: undefined }),
-        ...(changes.deletedAt ? { ttl: Math.floor(Date.parse(changes.deletedAt) / 1_000) + tombstoneSeconds } : {}),
-        ...due,
+        ...jobKeys(job, next, at),
       },
       { text: "#revision = :revision", names: { "#revision": "revision" }, values: { ":revision": job.revision } },
     );
-    return written ? ({ ...next, mailDue } as JobRecord) : undefined;
+    return written ? next : undefined;
   };
 
   return {
@@ -73,10 +75,7 @@ export function jobTable(table: Table, now: Clock = clock) {
           ...key(job.id),
           ...job,
           parameters: JSON.stringify(job.parameters),
-          gsi1pk: `PERSON#${job.person}`,
-          gsi1sk: sortKey(job.changedAt, job.id),
-          gsi2pk: dueKey(job.cluster, job.id),
-          gsi2sk: `SUBMITTED#${job.createdAt}#${job.id}`,
+          ...jobKeys(undefined, job, job.createdAt),
         },
         absent,
       ),
@@ -88,7 +87,7 @@ export function jobTable(table: Table, now: Clock = clock) {
         if (!job) return undefined;
         const change = decide(job);
         if (!change) return job;
-        const next = await write(job, change.changes, change.event);
+        const next = await write(job, change);
         if (next) return next;
       }
       throw new GatewayError("unavailable", `job ${id} was changed by others ${attempts} times in a row`);
@@ -101,7 +100,7 @@ export function jobTable(table: Table, now: Clock = clock) {
         if (!job || job.attempt !== attempt) return false;
         if (job.group !== undefined) return job.group === group && job.index === index;
         if (job.state !== "submitted") return false;
-        if (await write(job, { group, index })) return true;
+        if (await write(job, { changes: { group, index } })) return true;
       }
       throw new GatewayError("unavailable", `job ${id} was changed by others ${attempts} times in a row`);
     },

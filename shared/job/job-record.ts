@@ -7,8 +7,13 @@ export type JobInput = { name: string; size: number; etag: string; upload: strin
 /** Where a job's lines lie in its slice's manifest (bytes), and which collection counts. */
 export type ResultsLocation = { slice: number; collection: string; offset: number; length: number };
 
-/** An earlier attempt with its place in its group. */
-export type PastAttemptRecord = PastAttempt & { group?: string; index?: number; location?: ResultsLocation };
+/** An earlier attempt with its place in its group, and who told of its end. */
+export type PastAttemptRecord = PastAttempt & {
+  group?: string;
+  index?: number;
+  location?: ResultsLocation;
+  source?: EvidenceSource;
+};
 
 export type JobRecord = Omit<Job, "inputs" | "attempts"> & {
   attempts?: PastAttemptRecord[];
@@ -29,10 +34,14 @@ export type JobRecord = Omit<Job, "inputs" | "attempts"> & {
   mailDue?: JobState[];
   /** How often that mail was refused. */
   mailTries?: number;
+  /** Its group says that it is to be cancelled; until then the wish is on the job alone. */
+  cancelNoted?: boolean;
   /** Until when the cluster was asked to look at it (ISO 8601). */
   peekUntil?: string;
   /** When its owner deleted it (ISO 8601): it is not there for anybody, and its item goes 90 days later. */
   deletedAt?: string;
+  /** When its files are to be erased (ISO 8601), of a deleted job; absent once they are. */
+  eraseAt?: string;
 };
 
 /** The life of a group: proposed, membership fixed, command sent, nothing more to wait for. */

@@ -25,7 +25,8 @@ export type ResultsObservation = {
   location?: ResultsLocation | undefined;
 };
 
-export type Change = { changes: Partial<JobRecord>; event?: JobEvent };
+/** What is to be written of a job; the events go to the end of its timeline. */
+export type Change = { changes: Partial<JobRecord>; events?: readonly JobEvent[] };
 
 /** The timeline keeps this many of the latest events. */
 export const maxEvents = 200;
@@ -54,13 +55,15 @@ export function move(job: JobRecord, seen: Observation): Change | undefined {
   }
   return {
     changes,
-    event: {
-      at: momentOf(job, seen),
-      state: seen.state,
-      attempt: seen.attempt,
-      cause: causeOf(job, seen),
-      source: seen.source,
-    },
+    events: [
+      {
+        at: momentOf(job, seen),
+        state: seen.state,
+        attempt: seen.attempt,
+        cause: causeOf(job, seen),
+        source: seen.source,
+      },
+    ],
   };
 }
 

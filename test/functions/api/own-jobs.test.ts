@@ -289,7 +289,10 @@ describe("deleting", () => {
     expect((await call("GET", `/v1/jobs/${job.id}`)).status).toBe(404);
     const item = await gateway.real.table.get({ pk: `JOB#${job.id}`, sk: "JOB" });
     expect(Number(item?.ttl) - Date.now() / 1_000).toBeGreaterThan(89 * 24 * 3_600);
-    expect(item).not.toHaveProperty("gsi1pk");
+    expect(item).toMatchObject({
+      gsi1sk: expect.stringMatching(`^GONE#.*#${job.id}$`),
+      gsi4pk: expect.stringMatching("^ERASE#[0-3]$"),
+    });
   });
 
   test("a live job asks its cluster to cancel it first, and what is heard of it later brings it back to nobody", async () => {
