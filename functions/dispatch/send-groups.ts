@@ -50,7 +50,7 @@ async function makeGroup(group: GroupRecord, parts: DispatchParts): Promise<Grou
     member ? parts.jobs.get(member.job) : undefined,
   );
   const made = await inTurns(found, readsAtOnce, async (job, index) =>
-    job ? makeMember(job, index, parts) : undefined,
+    job ? makeMember(job, index, group.members[index]?.attempt ?? job.attempt, parts) : undefined,
   );
   const members = made.filter((one) => one !== undefined);
   const [first] = members;
@@ -67,7 +67,8 @@ async function makeGroup(group: GroupRecord, parts: DispatchParts): Promise<Grou
   };
 }
 
-async function makeMember(job: JobRecord, index: number, parts: DispatchParts) {
+/** The attempt is the group's: the job may be at another by now, where a group is sent again. */
+async function makeMember(job: JobRecord, index: number, attempt: number, parts: DispatchParts) {
   try {
     const { script, files, limits } = rendered(job);
     const inputs = await Promise.all(
@@ -77,7 +78,7 @@ async function makeMember(job: JobRecord, index: number, parts: DispatchParts) {
         ...(await parts.inputs.signedGetIfMatch(uploadKey(job.person, upload), etag, batchSeconds)),
       })),
     );
-    const member: Member = { index, job: job.id, attempt: job.attempt, inputs, files };
+    const member: Member = { index, job: job.id, attempt, inputs, files };
     return { job, script, limits, member };
   } catch (error) {
     log({ level: "error", message: "a member could not be made", job: job.id, group: job.group, error });

@@ -54,8 +54,10 @@ async function takeSubmitted(
     const group = begun.has(id) ? undefined : await parts.groups.get(id);
     if (group) begun.set(id, group);
   }
-  const taken = new Set([...begun.values()].flatMap((group) => group.members.map((member) => member?.job)));
-  const free = jobs.filter((job) => job.group === undefined && !taken.has(job.id));
+  const taken = new Set(
+    [...begun.values()].flatMap((group) => group.members.map((member) => member && `${member.job}.${member.attempt}`)),
+  );
+  const free = jobs.filter((job) => job.group === undefined && !taken.has(`${job.id}.${job.attempt}`));
   const proposed = await propose(free, parts);
   await advance(cluster, [...begun.values(), ...proposed], parts);
   log({

@@ -14,6 +14,8 @@ export type ClusterRecord = {
   /** When a submitted job was last asked for again, and how often in a row. */
   resentAt?: string;
   resends?: number;
+  /** When cancellings whose message was lost were last asked for again. */
+  recancelledAt?: string;
   /** Receipts that were last modified before this have been read. */
   readTo?: string;
 };
@@ -45,8 +47,10 @@ export function clusterTable(table: Table) {
       table.update(key(id), { id, ...described }, always),
 
     /** Notes where reconcile stands. */
-    note: (id: string, changes: Partial<Pick<ClusterRecord, "askedAt" | "asks" | "resentAt" | "resends" | "readTo">>) =>
-      table.update(key(id), { id, ...changes }, always),
+    note: (
+      id: string,
+      changes: Partial<Pick<ClusterRecord, "askedAt" | "asks" | "resentAt" | "resends" | "recancelledAt" | "readTo">>,
+    ) => table.update(key(id), { id, ...changes }, always),
 
     /** Takes the cluster's lease until an instant; false where somebody else has it. */
     lease: (id: string, holder: string, now: string, until: string): Promise<boolean> =>

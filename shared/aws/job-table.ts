@@ -117,6 +117,16 @@ export function jobTable(table: Table, now: Clock = clock) {
       return items.map(record);
     },
 
+    /** Jobs that are to be cancelled and whose groups do not say so, asked for before an instant (ISO 8601); eventually consistent. */
+    cancelsUnheard: async (cluster: string, before: string, limit: number): Promise<JobRecord[]> =>
+      (await queryDue(table, cluster, "CANCEL#", `CANCEL#${before}`, limit)).map(record),
+
+    /** Deleted jobs whose files are to be erased by an instant (ISO 8601), the longest waiting first; eventually consistent. */
+    toBeErased: async (by: string, limit: number): Promise<JobRecord[]> => {
+      const erase = { index: "gsi4", name: "ERASE", from: "0", to: `${by}${afterAll}`, limit } as const;
+      return (await queryShards(table, erase)).map(record);
+    },
+
     /** A page of a person's jobs, the latest changed first; none that last changed before `since` (ISO 8601 in UTC). */
     ofPerson: async (person: string, limit: number, cursor?: string, since = ""): Promise<JobsPage> => {
       const from = `JOB#${since}`;

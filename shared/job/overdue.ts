@@ -6,6 +6,8 @@ import type { GroupRecord } from "./job-record.ts";
 export const waits = {
   /** A submitted job that no dispatch took. */
   submitted: 120,
+  /** A job that is to be cancelled, whose group does not say so. */
+  cancelUnheard: 120,
   /** A group that was sent and of which nothing was heard. */
   acknowledgement: 180,
   /** A head node without any sign of life while it has live groups. */

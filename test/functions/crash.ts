@@ -21,8 +21,12 @@ export function explosive(gateway: Gateway, bomb: Bomb) {
     return writes.has((command as object).constructor.name) ? effect(send) : send();
   });
   const parts = gateway.partsOn(table);
-  const { api, dispatch } = parts;
+  const { api, dispatch, observe } = parts;
   return {
+    observe: {
+      ...observe,
+      queue: { ask: (message: Parameters<typeof observe.queue.ask>[0]) => effect(() => observe.queue.ask(message)) },
+    },
     api: {
       ...api,
       dispatch: { ask: (message: Parameters<typeof api.dispatch.ask>[0]) => effect(() => api.dispatch.ask(message)) },

@@ -76,13 +76,14 @@ export async function startGateway() {
       batches: objects("batches", client),
       commands: { run: async (target, batch) => void commands.push({ target, batch }) },
     };
+    const ask = async (message: DispatchMessage) => void messages.push(message);
     const observe: ObserveParts = {
       jobs: shared.jobs,
       groups: shared.groups,
       clusterTable: shared.clusterTable,
       results: objects("results", client),
+      queue: { ask },
     };
-    const ask = async (message: DispatchMessage) => void messages.push(message);
     const api: ApiParts = {
       jobs: shared.jobs,
       people: personTable(table, time.now),
@@ -111,7 +112,6 @@ export async function startGateway() {
       ...dispatch,
       ...observe,
       results: objects("results", client),
-      queue: { ask },
       scale: 1,
     };
     return { api, dispatch, observe, reconcile };

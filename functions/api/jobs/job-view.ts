@@ -44,7 +44,9 @@ const shown = [
 export function jobView(job: JobRecord): Job {
   const fields = shown.filter((name) => job[name] !== undefined).map((name) => [name, job[name]]);
   const inputs = job.inputs.map(({ name, size, etag, upload }) => ({ name, size, etag, upload }));
-  const attempts = job.attempts?.map(({ group: _group, index: _index, location: _location, ...attempt }) => attempt);
+  const attempts = job.attempts?.map(
+    ({ group: _group, index: _index, location: _location, source: _source, ...attempt }) => attempt,
+  );
   return {
     ...(Object.fromEntries(fields) as Omit<Job, "inputs">),
     inputs,

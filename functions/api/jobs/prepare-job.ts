@@ -10,8 +10,8 @@ import { checkResources } from "./check-resources.ts";
 import { findCluster } from "./find-cluster.ts";
 import { checkInputNames, findInputs } from "./find-inputs.ts";
 
-/** A job is one item of the table (400 KB), whose timeline takes up to 80 KB. */
-const maxJobBytes = 320_000;
+/** A job is one item of the table (400 KB), whose timeline takes up to 80 KB and whose earlier attempts up to 40 KB. */
+const maxJobBytes = 280_000;
 
 /** The job without its id. */
 export type JobDraft = Omit<JobRecord, "id">;
