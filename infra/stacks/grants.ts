@@ -22,8 +22,11 @@ const onObjects = (sid: string, action: string, bucket: IBucket, keys: string): 
   objects: { bucket, keys },
 });
 
-/** The IAM statements of one grant. */
-export function granted(grant: Grant, data: Data, clusters: ClusterAccess): Granted {
+/**
+ * The IAM statements of one grant.
+ * @param mailFrom address that mail comes from; without one nothing allows to send any
+ */
+export function granted(grant: Grant, data: Data, clusters: ClusterAccess, mailFrom: string | undefined): Granted {
   const { store, table, queues } = data;
   const indexes = indexNames.map((index) => `${table.tableArn}/index/${index}`);
   const onTable = (sid: string, action: string): Granted => ({
@@ -72,8 +75,15 @@ export function granted(grant: Grant, data: Data, clusters: ClusterAccess): Gran
         objects: { bucket: store.results, keys: "results/*" },
       };
     case "mail:send": {
-      const identity = Stack.of(table).formatArn({ service: "ses", resource: "identity", resourceName: "*" });
-      return { statements: [statement("SendMail", ["ses:SendEmail"], [identity])] };
+      if (mailFrom === undefined) return { statements: [] };
+      // SES asks for the address where that is verified by itself, else for its domain; and for who is named as sender.
+      const identities = [mailFrom, mailFrom.slice(mailFrom.lastIndexOf("@") + 1)];
+      const arns = identities.map((name) =>
+        Stack.of(table).formatArn({ service: "ses", resource: "identity", resourceName: name }),
+      );
+      const send = statement("SendMail", ["ses:SendEmail"], arns);
+      send.addCondition("StringEquals", { "ses:FromAddress": mailFrom });
+      return { statements: [send] };
     }
     case "command:send":
       // What may be run, and where: SendCommand needs both.

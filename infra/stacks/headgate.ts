@@ -32,6 +32,7 @@ export class Headgate extends Stack {
       data,
       clusters,
       bundles: join(build, "functions"),
+      mailFrom: configuration.mailFrom,
       environment: {
         TABLE: table.tableName,
         INPUTS_BUCKET: store.inputs.bucketName,
