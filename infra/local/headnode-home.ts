@@ -100,7 +100,7 @@ export type InstallOptions = Omit<HeadnodeHomeOptions, "home" | "spool"> & {
 };
 
 /** Where a cluster's head node lies on this machine: in the data folder, or where accounts can reach it. */
-export function headnodePlace(o: Pick<InstallOptions, "data" | "cluster" | "slurm">): {
+export function headnodePlace(o: Pick<InstallOptions, "data" | "cluster"> & { slurm: Pick<LocalSlurm, "accounts"> }): {
   home: string;
   spool: string;
   sheltered: boolean;

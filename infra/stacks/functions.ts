@@ -8,7 +8,7 @@ import { Architecture, Code, EventSourceMapping, Function as LambdaFunction, Run
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { type FunctionName, type FunctionSpec, functions } from "../../shared/functions.ts";
-import { acknowledge, acknowledgeKeys } from "./acknowledge.ts";
+import { acknowledgeKeys } from "./acknowledge.ts";
 import type { ClusterAccess } from "./cluster-access.ts";
 import type { Data } from "./data.ts";
 import { granted } from "./grants.ts";
@@ -92,13 +92,6 @@ export class Functions extends Construct {
     for (const { objects } of grants) {
       if (objects)
         acknowledgeKeys(role, objects.bucket, objects.keys, "A fixed prefix of one bucket; ids make the rest.");
-    }
-    if (spec.grants.includes("mail:send")) {
-      const identities = "arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*";
-      acknowledge(role, {
-        [`AwsSolutions-IAM5[Resource::${identities}]`]:
-          "Whose identity sends is the operator's choice (mailFrom): an address or the whole domain.",
-      });
     }
     return role;
   }
