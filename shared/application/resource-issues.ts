@@ -29,6 +29,8 @@ export function resourceIssues(asked: Resources, partitions: readonly Partition[
   atMost("nodes", asked.nodes, partition.nodes, "nodes");
   atMost("cpusPerTask", asked.cpusPerTask, partition.cpusPerNode, "CPUs per task");
   atMost("memoryMb", asked.memoryMb, partition.memoryMbPerNode, "MB per node");
+  const perCpu = Math.floor(partition.memoryMbPerNode / (asked.cpusPerTask ?? 1));
+  atMost("memoryPerCpuMb", asked.memoryPerCpuMb, perCpu, "MB per CPU");
   atMost("wallMinutes", asked.wallMinutes, partition.maxMinutes, "minutes");
   const cpus = (asked.nodes ?? partition.nodes) * partition.cpusPerNode;
   if (issues.length === 0) atMost("tasks", asked.tasks, Math.floor(cpus / (asked.cpusPerTask ?? 1)), "tasks");

@@ -49,7 +49,7 @@ export const evidenceSources = [
 export const EvidenceSource = z.enum(evidenceSources);
 export type EvidenceSource = z.infer<typeof EvidenceSource>;
 
-/** What a job asks of the cluster. Memory is per node in MB, time in minutes. */
+/** What a job asks of the cluster. Memory is in MB, per node or per CPU but not both; time is in minutes. */
 export const Resources = z.strictObject({
   partition: z
     .string()
@@ -66,8 +66,24 @@ export const Resources = z.strictObject({
   nodes: z.int().min(1).max(10_000).optional(),
   tasks: z.int().min(1).max(100_000).optional(),
   cpusPerTask: z.int().min(1).max(1_024).optional(),
+  /** Per node. */
   gpus: z.int().min(0).max(64).optional(),
+  /** Other generic resources, per node, as Slurm writes them. */
+  gres: z
+    .string()
+    .max(256)
+    .regex(
+      /^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.-]+){0,2}(,[A-Za-z0-9_.-]+(:[A-Za-z0-9_.-]+){0,2})*$/,
+      "generic resources such as gpu:a100:2,fpga:1",
+    )
+    .optional(),
+  /** Features that the nodes must have, as Slurm writes them. */
+  constraint: z
+    .string()
+    .regex(/^[A-Za-z0-9_.,:|&*()[\]!-]{1,256}$/, "features such as haswell|skylake, or fast&big")
+    .optional(),
   memoryMb: z.int().min(1).max(64_000_000).optional(),
+  memoryPerCpuMb: z.int().min(1).max(64_000_000).optional(),
   wallMinutes: z.int().min(1).max(525_600).optional(),
 });
 export type Resources = z.infer<typeof Resources>;

@@ -25,6 +25,7 @@ export function misfit(resources: Resources, partitions: readonly PartitionLimit
     ...over("the number of CPUs a task", resources.cpusPerTask ?? 1, cpusPerNode, ""),
     ...over("the number of CPUs", cpus, resources.nodes === undefined ? partition.totalCpus : nodes * cpusPerNode, ""),
     ...over("the memory a node", resources.memoryMb ?? 0, memory, " MB"),
+    ...over("the memory of a task", (resources.memoryPerCpuMb ?? 0) * (resources.cpusPerTask ?? 1), memory, " MB"),
   ];
   return faults.length === 0 ? undefined : faults.join("; ");
 }

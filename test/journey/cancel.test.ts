@@ -81,7 +81,7 @@ it("runs a job anew with its inputs and another word, and says before what that 
   await alice.ended(job.id);
   const parameters = { text: 'cat words; echo "$1"', arguments: ["again"] };
   const checked = await api<CheckedJob>("POST", "/v1/jobs/check", { application: "script", parameters });
-  expect(checked.script).toContain("#SBATCH --nodes=1");
+  expect(checked.script).toContain("#SBATCH --ntasks=1");
   const anew = await api<Job>("POST", `/v1/jobs/${job.id}/rerun`, { parameters });
 
   expect(anew.rerunOf).toBe(job.id);

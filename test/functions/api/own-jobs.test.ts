@@ -52,7 +52,7 @@ describe("checking", () => {
     const after = await call<{ jobs: Job[] }>("GET", "/v1/jobs?limit=1000");
 
     expect(status).toBe(200);
-    expect(body).toMatchObject({ application: "script", version: "1", cluster: "local", resources: { nodes: 2 } });
+    expect(body).toMatchObject({ application: "script", version: "2", cluster: "local", resources: { nodes: 2 } });
     expect(body.parameters).toMatchObject({ interpreter: "auto", arguments: [] });
     expect(body.script).toMatch(/^#!\/bin\/sh\n#SBATCH --nodes=2\n#SBATCH --ntasks=1\n/);
     expect(body.script).toContain("echo hello");

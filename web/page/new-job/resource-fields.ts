@@ -5,7 +5,7 @@ import type { Resources } from "../../../shared/contract/job.ts";
 import { sizeWords } from "../words.ts";
 
 export type NumberField = {
-  name: Exclude<keyof Resources, "partition" | "account" | "qos">;
+  name: Exclude<keyof Resources, "partition" | "account" | "qos" | "gres" | "constraint">;
   title: string;
   unit?: string;
   /** A large number in words that are easier to judge: "4.1 GB", "2 h 30 min". */
