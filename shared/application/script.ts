@@ -1,9 +1,9 @@
 // The application "script": any shell or Python script with its inputs.
 import { type Issue, shortened } from "../contract/problem.ts";
 import { assign, quoteWords } from "../shell/quote.ts";
+import { expandFunction, outputNameFault, outputNameWords } from "../slurm/output-name.ts";
 import { type ApplicationSpec, defaultLimits } from "./application-spec.ts";
 import { chooseInterpreter } from "./choose-interpreter.ts";
-import { expandFunction, outputNameFault, outputNameWords } from "./output-name.ts";
 import { programFiles } from "./script-1.ts";
 import { maxArgumentBytes, scriptParameters } from "./script-parameters.ts";
 import { wordsFile } from "./words-file.ts";
@@ -58,9 +58,10 @@ output=$expanded
 expand "$error"
 error=$expanded
 child=
-trap 'kill -TERM "$child" 2>/dev/null' TERM
-trap 'kill -INT "$child" 2>/dev/null' INT
-trap 'kill -HUP "$child" 2>/dev/null' HUP
+told=
+trap 'told=TERM; kill -TERM "$child" 2>/dev/null' TERM
+trap 'told=INT; kill -INT "$child" 2>/dev/null' INT
+trap 'told=HUP; kill -HUP "$child" 2>/dev/null' HUP
 [ -z "$output" ] || copy ../output.pipe "$output"
 if [ -z "$error" ] || [ "$error" = "$output" ]; then
   "$@" > ../output.pipe 2>&1 &
@@ -73,6 +74,8 @@ else
   fi
 fi
 child=$!
+# it came before the child was known
+[ -z "$told" ] || kill -"$told" "$child" 2>/dev/null
 # A trapped signal ends wait early: wait again until the child has really ended.
 while :; do
   wait "$child"

@@ -5,8 +5,8 @@ import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { renderJob } from "../../../shared/application/applications.ts";
-import { outputNameFault } from "../../../shared/application/output-name.ts";
 import { GatewayError } from "../../../shared/contract/problem.ts";
+import { outputNameFault } from "../../../shared/slurm/output-name.ts";
 import { runRendered } from "./run-rendered.ts";
 
 type Asked = { env?: Record<string, string>; inputs?: Record<string, string> };
