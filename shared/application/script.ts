@@ -181,11 +181,11 @@ function environmentFile(variables: readonly string[]): string {
   if (variables.length === 0) return "# none\n";
   const task = variables.find((one) => nameOf(one) === "SLURM_ARRAY_TASK_ID");
   const before = ["env", ...variables, "/bin/sh", "-c", 'exec "$@"', "sh"];
-  return `${task === undefined ? "" : `${assign("slurm_task", valueOf(task))}\n`}set -- ${quoteWords(before)} "$@"\n`;
+  return `${task === undefined ? "" : `${assign("slurm_task", textOf(task))}\n`}set -- ${quoteWords(before)} "$@"\n`;
 }
 
 const nameOf = (variable: string): string => variable.slice(0, variable.indexOf("="));
-const valueOf = (variable: string): string => variable.slice(variable.indexOf("=") + 1);
+const textOf = (variable: string): string => variable.slice(variable.indexOf("=") + 1);
 
 function issueOf(field: string, value: unknown, accepted: string): Issue {
   return { field: `parameters.${field}`, value: shortened(value) ?? "", accepted };
