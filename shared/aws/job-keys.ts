@@ -6,10 +6,9 @@ import { dueKey, type Item, mailKey, shardKey } from "./table.ts";
 /** How long the item of a deleted job stays: no key and no message makes it anew meanwhile. */
 const tombstoneSeconds = 90 * 24 * 3_600;
 
-/** Sort key of a job in its person's list. */
-export const listKey = (changedAt: string, id: string): string => `JOB#${changedAt}#${id}`;
-/** Sort key of a deleted job there. */
-export const goneKey = (deletedAt: string, id: string): string => `GONE#${deletedAt}#${id}`;
+/** Begins the sort key of a job among its person's own, and that of a deleted one; the instant and the id follow. */
+export const listPrefix = "JOB#";
+export const gonePrefix = "GONE#";
 
 /** Keys of a job's item after a write at an instant (ISO 8601); undefined removes one, a missing one stays as it is. */
 export function jobKeys(before: JobRecord | undefined, after: JobRecord, at: string): Item {
@@ -17,8 +16,11 @@ export function jobKeys(before: JobRecord | undefined, after: JobRecord, at: str
   return {
     gsi1pk: `PERSON#${person}`,
     ...(deletedAt === undefined
-      ? { gsi1sk: listKey(changedAt, id) }
-      : { gsi1sk: goneKey(deletedAt, id), ttl: Math.floor(Date.parse(deletedAt) / 1_000) + tombstoneSeconds }),
+      ? { gsi1sk: `${listPrefix}${changedAt}#${id}` }
+      : {
+          gsi1sk: `${gonePrefix}${deletedAt}#${id}`,
+          ttl: Math.floor(Date.parse(deletedAt) / 1_000) + tombstoneSeconds,
+        }),
     ...dueKeys(before, after, at),
     ...markKeys(before, after, at),
   };

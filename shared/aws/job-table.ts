@@ -4,7 +4,7 @@ import type { JobRecord } from "../job/job-record.ts";
 import { mailDueAfter } from "../job/mail-due.ts";
 import { type Change, maxEvents } from "../job/move.ts";
 import { type Clock, clock, iso } from "./clock.ts";
-import { jobKeys } from "./job-keys.ts";
+import { gonePrefix, jobKeys, listPrefix } from "./job-keys.ts";
 import { absent, afterAll, type Item, queryDue, queryShards, type Table, withoutKeys } from "./table.ts";
 
 export type JobTable = ReturnType<typeof jobTable>;
@@ -125,6 +125,31 @@ export function jobTable(table: Table, now: Clock = clock) {
     toBeErased: async (by: string, limit: number): Promise<JobRecord[]> => {
       const erase = { index: "gsi4", name: "ERASE", from: "0", to: `${by}${afterAll}`, limit } as const;
       return (await queryShards(table, erase)).map(record);
+    },
+
+    /**
+     * What moved of a person's own from an instant (ISO 8601) on, or right after the change of that id at it: jobs as
+     * they are now, oldest change first, deleted ones by when they were. `more`: there is more. Eventually consistent.
+     */
+    changesOf: async (
+      person: string,
+      { at, id }: { at: string; id?: string },
+      limit: number,
+    ): Promise<{ jobs: JobRecord[]; more: boolean }> => {
+      const from = id === undefined ? at : `${at}#${id} `;
+      const pages = await Promise.all(
+        [listPrefix, gonePrefix].map(async (prefix) => {
+          const range = { from: `${prefix}${from}`, to: `${prefix}${afterAll}`, limit };
+          const { items, last } = await table.query({ index: "gsi1", pk: `PERSON#${person}`, ...range });
+          const place = (item: Item) => String(item.gsi1sk).slice(prefix.length);
+          return { found: items.map((item) => ({ item, place: place(item) })), end: last && place(last) };
+        }),
+      );
+      // Behind the end of one page nothing of the other may be told yet.
+      const ends = pages.flatMap(({ end }) => end ?? []).sort();
+      const sorted = pages.flatMap(({ found }) => found).sort((a, b) => (a.place < b.place ? -1 : 1));
+      const told = sorted.filter(({ place }) => ends[0] === undefined || place <= ends[0]).slice(0, limit);
+      return { jobs: told.map(({ item }) => record(item)), more: ends.length > 0 || told.length < sorted.length };
     },
 
     /** A page of a person's jobs, the latest changed first; none that last changed before `since` (ISO 8601 in UTC). */

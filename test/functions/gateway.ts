@@ -172,7 +172,9 @@ export async function startGateway() {
     const bytes = Buffer.from(answer.body ?? "", answer.isBase64Encoded ? "base64" : "utf8");
     const headers = answer.headers as Record<string, string>;
     const json =
-      headers["content-type"]?.includes("json") && !answer.isBase64Encoded ? JSON.parse(bytes.toString()) : {};
+      headers["content-type"]?.includes("json") && !answer.isBase64Encoded && bytes.length > 0
+        ? JSON.parse(bytes.toString())
+        : {};
     return { status: answer.statusCode ?? 0, headers, body: json, problem: json, bytes };
   };
 
