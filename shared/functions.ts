@@ -61,6 +61,7 @@ export const functions = {
       "SIGN_IN_ORIGIN",
       "SITE_NAME",
       "SITE_SETTINGS",
+      "SCALE",
     ],
   },
   dispatch: {
@@ -113,17 +114,10 @@ export const functions = {
   erase: {
     trigger: { kind: "schedule", minutes: 1 },
     timeoutSeconds: 60,
-    memoryMb: 256,
-    grants: [
-      "table:read",
-      "table:change",
-      "table:delete",
-      "table:index",
-      "inputs:erase",
-      "results:erase",
-      "dispatch:send",
-    ],
-    environment: ["TABLE", "INPUTS_BUCKET", "RESULTS_BUCKET", "DISPATCH_QUEUE_URL", "CLUSTERS"],
+    // a pack and a manifest are held whole
+    memoryMb: 1024,
+    grants: ["table:read", "table:change", "table:index", "inputs:erase", "results:erase", "dispatch:send"],
+    environment: ["TABLE", "INPUTS_BUCKET", "RESULTS_BUCKET", "DISPATCH_QUEUE_URL", "CLUSTERS", "SCALE"],
   },
 } as const satisfies Record<string, FunctionSpec>;
 

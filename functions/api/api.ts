@@ -2,7 +2,7 @@
 import "../../shared/contract/no-eval.ts";
 import { clock } from "../../shared/aws/clock.ts";
 import { clusterTable } from "../../shared/aws/cluster-table.ts";
-import { ambient, parseClusters, parseSiteSettings, readEnv } from "../../shared/aws/env.ts";
+import { ambient, parseClusters, parseScale, parseSiteSettings, readEnv } from "../../shared/aws/env.ts";
 import { idempotencyTable } from "../../shared/aws/idempotency-table.ts";
 import { jobTable } from "../../shared/aws/job-table.ts";
 import { objects } from "../../shared/aws/objects.ts";
@@ -49,6 +49,7 @@ const parts: ApiParts = {
     mail: settings.mailFrom !== undefined,
     returnOrigins: settings.returnOrigins,
   },
+  scale: parseScale(env.SCALE),
   now: clock,
 };
 

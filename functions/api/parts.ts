@@ -24,6 +24,8 @@ export type ApiParts = {
   dispatch: DispatchQueue;
   clusters: readonly ClusterTarget[];
   site: Site;
+  /** Divides all waiting times. */
+  scale: number;
   now: Clock;
 };
 

@@ -18,6 +18,7 @@ import type { ObserveParts } from "./parts.ts";
 
 const writesAtOnce = 16;
 const maxFolderLength = 1_000;
+const dayMs = 24 * 3_600_000;
 /** So many of the jobs that are tried again ask for a dispatch: it takes the others of the cluster with it. */
 const maxAsking = 10;
 
@@ -64,6 +65,9 @@ async function applyToGroup(
   const states = new Map(told.states.map((state) => [state.index, state]));
   const results = new Map(told.results.map((result) => [result.index, result]));
   const indices = [...new Set([...states.keys(), ...results.keys()])];
+  // counted from the collecting, which this receipt tells of
+  const keepDays = told.slice && (await parts.clusterTable.get(group.cluster)).folders?.keepDays;
+  const keptUntil = keepDays === undefined ? undefined : iso(new Date(Date.parse(when.at) + keepDays * dayMs));
   const settled: number[] = [];
   const again = new Set<string>();
   await inTurns(indices, writesAtOnce, async (index) => {
@@ -82,7 +86,7 @@ async function applyToGroup(
       return;
     }
     const job = await parts.jobs.change(member.job, (one) =>
-      changeOf(one, group, index, heardOf(group, index, told, state, result, when.at)),
+      changeOf(one, group, index, { ...heardOf(group, index, told, state, result, when.at), keptUntil }),
     );
     if (job && isDone(job, group.id, index)) settled.push(index);
     // as long as it waits, so that a crash after the write is made good by the repeat
@@ -100,6 +104,10 @@ function isDone(job: JobRecord, group: string, index: number): boolean {
 }
 
 type Heard = { seen: Observation | undefined; results: ResultsObservation | undefined };
+type Kept = {
+  /** When the folder is removed from the cluster. */
+  keptUntil: string | undefined;
+};
 
 /** What a receipt says of one member, in the words of the rules. */
 function heardOf(
@@ -120,12 +128,15 @@ function heardOf(
   return { seen, results: result && told.slice && observedResults(result, told.slice) };
 }
 
-function changeOf(job: JobRecord, group: GroupRecord, index: number, { seen, results }: Heard): Change | undefined {
+function changeOf(job: JobRecord, group: GroupRecord, index: number, heard: Heard & Kept): Change | undefined {
+  const { seen, results, keptUntil } = heard;
   if (job.group !== group.id || job.index !== index) return movePast(job, { group: group.id, index }, seen, results);
   const moved = seen && move(job, seen);
   const collected = results && moveResults({ ...job, ...moved?.changes }, results);
   if (!moved && !collected) return undefined;
-  return withRetry(job, { ...moved, changes: { ...moved?.changes, ...collected?.changes } });
+  const hasFolder = moved?.changes.folder ?? job.folder;
+  const kept = collected && keptUntil && hasFolder ? { folderKeptUntil: keptUntil } : {};
+  return withRetry(job, { ...moved, changes: { ...moved?.changes, ...collected?.changes, ...kept } });
 }
 
 function observedResults({ attempt, results }: MemberResults, slice: { slice: number; collection: string }) {

@@ -25,8 +25,7 @@ export async function reconcileCluster(cluster: ClusterTarget, parts: ReconcileP
     await resendSubmitted(cluster.id, parts);
     await resendCancels(cluster.id, parts);
     const live = await parts.groups.quietSince(cluster.id, afterAll, maxGroups);
-    if (live.length === 0) return;
-    await rereadReceipts(cluster.id, live, parts);
+    if (live.length > 0) await rereadReceipts(cluster.id, live, parts);
     await askForGroups(cluster, parts, maxGroups);
   } finally {
     await parts.clusterTable.release(cluster.id, holder);

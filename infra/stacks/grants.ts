@@ -63,9 +63,12 @@ export function granted(grant: Grant, data: Data, clusters: ClusterAccess, mailF
       return { statements: [statement("AskForDispatch", ["sqs:SendMessage"], [queues.dispatch.queueArn])] };
     case "inputs:erase":
       return onObjects("EraseUploads", "s3:DeleteObject", store.inputs, "uploads/*");
-    case "results:erase":
+    case "results:erase": {
+      const list = statement("ListResults", ["s3:ListBucket"], [store.results.bucketArn]);
+      list.addCondition("StringLike", { "s3:prefix": "results/*" });
       return {
         statements: [
+          list,
           statement(
             "EraseResults",
             ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
@@ -74,6 +77,7 @@ export function granted(grant: Grant, data: Data, clusters: ClusterAccess, mailF
         ],
         objects: { bucket: store.results, keys: "results/*" },
       };
+    }
     case "mail:send": {
       if (mailFrom === undefined) return { statements: [] };
       // SES asks for the address where that is verified by itself, else for its domain; and for who is named as sender.

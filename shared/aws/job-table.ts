@@ -2,7 +2,7 @@
 import { GatewayError } from "../contract/problem.ts";
 import type { JobRecord } from "../job/job-record.ts";
 import { mailDueAfter } from "../job/mail-due.ts";
-import { type Change, maxEvents } from "../job/move.ts";
+import { type Change, isSettled, maxEvents } from "../job/move.ts";
 import { type Clock, clock, iso } from "./clock.ts";
 import { gonePrefix, jobKeys, listPrefix } from "./job-keys.ts";
 import { absent, afterAll, type Item, queryDue, queryShards, type Table, withoutKeys } from "./table.ts";
@@ -47,7 +47,10 @@ export function jobTable(table: Table, now: Clock = clock) {
     const changedAt = isSeen ? after(at, job.changedAt) : job.changedAt;
     const moved: JobRecord = { ...job, ...changes, changedAt, revision: job.revision + 1 };
     const mailDue = mailDueAfter(job, moved);
-    const next = { ...moved, events: [...job.events, ...events].slice(-maxEvents), mailDue } as JobRecord;
+    // what was waited for before a deleted job's files are erased has come
+    const eraseAt = moved.eraseAt !== undefined && isSettled(moved) && !isSettled(job) ? at : moved.eraseAt;
+    const kept = [...job.events, ...events].slice(-maxEvents);
+    const next = { ...moved, events: kept, mailDue, eraseAt } as JobRecord;
     const written = await table.update(
       key(job.id),
       {
@@ -55,6 +58,7 @@ export function jobTable(table: Table, now: Clock = clock) {
         ...(changes.parameters ? { parameters: JSON.stringify(changes.parameters) } : {}),
         ...(events.length > 0 ? { events: next.events } : {}),
         mailDue,
+        eraseAt,
         ...(mailDue?.length === job.mailDue?.length ? {} : { mailTries: undefined }),
         changedAt,
         revision: next.revision,

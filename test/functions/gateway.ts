@@ -10,10 +10,12 @@ import type { DispatchParts } from "../../functions/dispatch/parts.ts";
 import { takeMessage } from "../../functions/dispatch/take-message.ts";
 import { authenticator } from "../../functions/edge/authenticate.ts";
 import { httpHandler } from "../../functions/edge/http.ts";
+import type { EraseParts } from "../../functions/erase/parts.ts";
 import type { ObserveParts } from "../../functions/observe/parts.ts";
 import type { ReconcileParts } from "../../functions/reconcile/parts.ts";
 import { startS3 } from "../../infra/local/s3/server.ts";
 import { clusterTable } from "../../shared/aws/cluster-table.ts";
+import { erasableObjects } from "../../shared/aws/erasable-objects.ts";
 import { groupTable } from "../../shared/aws/group-table.ts";
 import { idempotencyTable } from "../../shared/aws/idempotency-table.ts";
 import { jobTable } from "../../shared/aws/job-table.ts";
@@ -94,6 +96,7 @@ export async function startGateway() {
       results: objects("results", client),
       dispatch: { ask },
       clusters: [cluster],
+      scale: 1,
       site: {
         name: "Headgate",
         version: "1",
@@ -114,7 +117,17 @@ export async function startGateway() {
       results: objects("results", client),
       scale: 1,
     };
-    return { api, dispatch, observe, reconcile };
+    const erase: EraseParts = {
+      jobs: shared.jobs,
+      groups: shared.groups,
+      uploads: erasableObjects("inputs", client),
+      results: erasableObjects("results", client),
+      queue: { ask },
+      clusters: [cluster.id],
+      scale: 1,
+      now: time.now,
+    };
+    return { api, dispatch, observe, reconcile, erase };
   };
 
   const handlerOn = (parts: ApiParts) =>
@@ -144,6 +157,8 @@ export async function startGateway() {
     });
 
   const parts = partsOn(real.table);
+  // its head node has just described itself: reconcile does not ask for that
+  await parts.api.clusterTable.note(cluster.id, { describedAt: time.now().toISOString() });
   const handler = handlerOn(parts.api);
 
   const request = async <T = Record<string, unknown>>(

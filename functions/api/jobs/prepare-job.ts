@@ -5,6 +5,7 @@ import { defaultRetry, type JobSubmission } from "../../../shared/contract/job.t
 import { GatewayError } from "../../../shared/contract/problem.ts";
 import type { JobRecord } from "../../../shared/job/job-record.ts";
 import type { Caller } from "../../edge/operation.ts";
+import { requireOpen } from "../catalogue/cluster-view.ts";
 import type { ApiParts } from "../parts.ts";
 import { checkResources } from "./check-resources.ts";
 import { findCluster } from "./find-cluster.ts";
@@ -35,8 +36,9 @@ export async function prepareJob(body: JobSubmission, { person }: Caller, parts:
       `an administrator has not yet given you a Unix account on ${cluster.name}`,
     );
   }
-  const { partitions } = await parts.clusterTable.get(cluster.id);
-  if (partitions) checkResources(rendered.resources, partitions);
+  const known = await parts.clusterTable.get(cluster.id);
+  requireOpen(cluster, known, parts);
+  if (known.partitions) checkResources(rendered.resources, known.partitions);
   const inputs = await findInputs(body.inputs, person.id, parts.inputs);
 
   const at = iso(parts.now());
