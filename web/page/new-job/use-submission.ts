@@ -1,9 +1,9 @@
 // Checking and submitting a new job: both wait for the inputs that are under way; a submission keeps its key until it succeeded.
-import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import type { JobSubmission } from "../../../shared/contract/job.ts";
 import { ProblemError } from "../../client/problem-error.ts";
+import { useJobChanged } from "../changes/use-changes.ts";
 import { useGateway } from "../gateway.ts";
 import { type JobDocument, toSubmission } from "./document.ts";
 import { submissionFor } from "./draft.ts";
@@ -24,7 +24,7 @@ const failedWords: Record<Doing, string> = {
 
 export function useSubmission(state: NewJobState) {
   const { client, onSignedOut } = useGateway();
-  const queries = useQueryClient();
+  const changed = useJobChanged();
   const [, navigate] = useLocation();
   const [doing, setDoing] = useState<Doing>();
   const [outcome, setOutcome] = useState<Outcome>();
@@ -96,8 +96,7 @@ export function useSubmission(state: NewJobState) {
         now.keepTried(submission);
         const job = await client.submit(body, submission.key);
         now.endDraft();
-        queries.setQueryData(["job", job.id], job);
-        void queries.invalidateQueries({ queryKey: ["jobs"] });
+        changed(job);
         navigate(`/jobs/${job.id}`);
       }),
   };
