@@ -26,13 +26,25 @@ export function resourceIssues(asked: Resources, partitions: readonly Partition[
     const accepted = `at most ${most} ${unit} on partition ${partition.name}`;
     issues.push({ field: `resources.${field}`, value: `${value}`, accepted });
   };
-  atMost("nodes", asked.nodes, partition.nodes, "nodes");
+  const oneOf = (field: "account" | "qos", names: readonly string[] | undefined) => {
+    const value = asked[field];
+    if (value === undefined || names === undefined || names.includes(value)) return;
+    const accepted = `one of ${names.join(", ")} on partition ${partition.name}`;
+    issues.push({ field: `resources.${field}`, value: shortened(value) ?? "", accepted });
+  };
+  oneOf("account", partition.accounts);
+  oneOf("qos", partition.qos);
+  atMost("nodes", asked.nodes, mostNodes(partition), "nodes");
   atMost("cpusPerTask", asked.cpusPerTask, partition.cpusPerNode, "CPUs per task");
   atMost("memoryMb", asked.memoryMb, partition.memoryMbPerNode, "MB per node");
   const perCpu = Math.floor(partition.memoryMbPerNode / (asked.cpusPerTask ?? 1));
   atMost("memoryPerCpuMb", asked.memoryPerCpuMb, perCpu, "MB per CPU");
+  atMost("gpus", asked.gpus, partition.gpusPerNode, "GPUs per node");
   atMost("wallMinutes", asked.wallMinutes, partition.maxMinutes, "minutes");
-  const cpus = (asked.nodes ?? partition.nodes) * partition.cpusPerNode;
+  const cpus = (asked.nodes ?? mostNodes(partition)) * partition.cpusPerNode;
   if (issues.length === 0) atMost("tasks", asked.tasks, Math.floor(cpus / (asked.cpusPerTask ?? 1)), "tasks");
   return issues;
 }
+
+/** The most nodes that one job gets. */
+export const mostNodes = ({ nodes, maxNodes }: Partition): number => Math.min(nodes, maxNodes ?? nodes);

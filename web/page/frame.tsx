@@ -31,6 +31,7 @@ const pagesOfAll = [
   { href: "/", text: "Home" },
   { href: "/apps", text: "New job" },
   { href: "/jobs", text: "Jobs" },
+  { href: "/clusters", text: "Clusters" },
   { href: "/account", text: "Account" },
 ];
 

@@ -50,13 +50,18 @@ export function jobSentence(job: Job, clusterName: string): string {
         ? "It has ended well; its results are on their way."
         : "It has ended well.";
     case "failed":
-      return `${sentence(failure(job))}`;
+      return reasonSentence(job);
     case "cancelled":
       return "It was cancelled.";
   }
 }
 
-function failure(job: Job): string {
+/** Why a job or one of its attempts failed: "The node that it ran on failed." */
+export function reasonSentence(ended: Pick<Job, "reason" | "exitCode" | "signal">): string {
+  return sentence(failure(ended));
+}
+
+function failure(job: Pick<Job, "reason" | "exitCode" | "signal">): string {
   if (job.reason === "exit-code" && job.exitCode !== undefined)
     return `the program ended with exit code ${job.exitCode}`;
   if (job.reason === "signal" && job.signal !== undefined)

@@ -28,7 +28,6 @@ export function Kept({ job, cluster }: Omit<FolderValueProps, "folder">) {
         {folderIsGone(job, Date.now()) ? "it was kept until" : "kept until"} <Moment at={folderKeptUntil} />
       </>
     );
-  if (cluster?.folders)
-    return <>kept for {daysWords(cluster.folders.keepDays)} after the results were collected</>;
+  if (cluster?.folders) return <>kept for {daysWords(cluster.folders.keepDays)} after the results were collected</>;
   return undefined;
 }

@@ -84,7 +84,7 @@ export function JobActions({ job }: { job: Job }) {
           close={() => setAsked(undefined)}
         >
           {live ? "It is cancelled first. " : ""}The job, its timeline and its results are gone from here for good.
-          {job.folder ? " Its folder on the cluster is not touched." : ""}
+          {job.folder ? " Its folder on the cluster is removed, too." : ""}
         </Confirm>
       )}
     </SpaceBetween>

@@ -52,10 +52,7 @@ export function LiveLog({ job }: { job: Job }) {
               />
               <span className="log-actions">
                 {job.state === "running" && (
-                  <Button
-                    iconName={following ? "pause" : "play"}
-                    onClick={() => setHeld(following ? live : undefined)}
-                  >
+                  <Button iconName={following ? "pause" : "play"} onClick={() => setHeld(following ? live : undefined)}>
                     {following ? "Pause" : "Follow"}
                   </Button>
                 )}

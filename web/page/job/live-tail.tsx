@@ -6,7 +6,8 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Job, LiveText } from "../../../shared/contract/job.ts";
 import { Fault, Moment } from "../parts.tsx";
-import { extentWords, lastOf, likelyLog, liveLines } from "./live-text.ts";
+import { sizeWords } from "../words.ts";
+import { lastOf, likelyLog, liveLines } from "./live-text.ts";
 import { LogLine } from "./log-line.tsx";
 import { hashOf } from "./place.ts";
 import { useLive } from "./use-live.ts";
@@ -56,7 +57,7 @@ function Now({ job }: { job: Job }) {
       )}
       <div className="job-quiet">
         As of <Moment at={live.at} />
-        {text && text.size > 0 && `, of ${extentWords(text).replace(/^the last .* of /, "")}`}.{" "}
+        {text && text.size > 0 && `, ${sizeWords(text.size)} so far`}.{" "}
         <Link
           href={hashOf("log")}
           onFollow={(event) => {

@@ -62,7 +62,11 @@ function Attempt({ job, past }: { job: Job; past: PastAttempt }) {
             {detail}
           </blockquote>
         )}
-        <KeyValuePairs columns={3} ariaLabel={`Attempt ${attempt}`} items={items.filter((item) => item !== undefined)} />
+        <KeyValuePairs
+          columns={3}
+          ariaLabel={`Attempt ${attempt}`}
+          items={items.filter((item) => item !== undefined)}
+        />
         {past.results.state === "available" ? (
           <ExpandableSection
             headerText={`Files of attempt ${attempt}`}

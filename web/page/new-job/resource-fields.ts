@@ -1,5 +1,5 @@
 // The resources a job may ask for, in the order of the form, with what they are called and what stays blank means.
-import { defaultPartition } from "../../../shared/application/resource-issues.ts";
+import { defaultPartition, mostNodes } from "../../../shared/application/resource-issues.ts";
 import type { Partition } from "../../../shared/contract/catalogue.ts";
 import type { Resources } from "../../../shared/contract/job.ts";
 import { sizeWords } from "../words.ts";
@@ -58,18 +58,31 @@ export function partitionOf(
     : partitions.find((one) => one.name === resources.partition);
 }
 
-/** What a partition has: "8 nodes of 64 CPUs and 256 GB, at most 7 d". */
+/** What a partition has: "8 nodes of 64 CPUs, 4 GPUs and 256 GB, at most 2 nodes and 7 d". */
 export function partitionWords(partition: Partition): string {
-  const { nodes, cpusPerNode, memoryMbPerNode, maxMinutes } = partition;
-  const each = `${nodes} ${nodes === 1 ? "node" : "nodes"} of ${cpusPerNode} CPUs and ${sizeWords(memoryMbPerNode * 1_000_000)}`;
-  return maxMinutes === undefined ? each : `${each}, at most ${minutesWords(maxMinutes)}`;
+  const { nodes, cpusPerNode, memoryMbPerNode, gpusPerNode, maxMinutes, maxNodes, up } = partition;
+  const memory = sizeWords(memoryMbPerNode * 1_000_000);
+  const parts = [
+    `${cpusPerNode} CPUs`,
+    ...(gpusPerNode ? [`${gpusPerNode} ${gpusPerNode === 1 ? "GPU" : "GPUs"}`] : []),
+  ];
+  const most = [
+    ...(maxNodes !== undefined && maxNodes < nodes ? [`${maxNodes} ${maxNodes === 1 ? "node" : "nodes"}`] : []),
+    ...(maxMinutes === undefined ? [] : [minutesWords(maxMinutes)]),
+  ];
+  return [
+    `${nodes} ${nodes === 1 ? "node" : "nodes"} of ${parts.join(", ")} and ${memory}`,
+    ...(most.length === 0 ? [] : [`at most ${most.join(" and ")}`]),
+    ...(up === false ? ["starts no jobs now"] : []),
+  ].join(", ");
 }
 
 /** The most that a partition gives of a field; undefined where it is not known. */
 export function mostOf(name: NumberField["name"], partition: Partition | undefined): number | undefined {
   if (!partition) return undefined;
   const most: Partial<Record<NumberField["name"], number | undefined>> = {
-    nodes: partition.nodes,
+    nodes: mostNodes(partition),
+    gpus: partition.gpusPerNode,
     cpusPerTask: partition.cpusPerNode,
     memoryMb: partition.memoryMbPerNode,
     wallMinutes: partition.maxMinutes,
