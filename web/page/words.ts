@@ -57,11 +57,11 @@ export function jobSentence(job: Job, clusterName: string): string {
 }
 
 /** Why a job or one of its attempts failed: "The node that it ran on failed." */
-export function reasonSentence(ended: Pick<Job, "reason" | "exitCode" | "signal">): string {
+export function reasonSentence(ended: Pick<Job, "reason" | "exitCode" | "signal" | "detail">): string {
   return sentence(failure(ended));
 }
 
-function failure(job: Pick<Job, "reason" | "exitCode" | "signal">): string {
+function failure(job: Pick<Job, "reason" | "exitCode" | "signal" | "detail">): string {
   if (job.reason === "exit-code" && job.exitCode !== undefined)
     return `the program ended with exit code ${job.exitCode}`;
   if (job.reason === "signal" && job.signal !== undefined)

@@ -26,6 +26,14 @@ export const numberFields: readonly NumberField[] = [
   { name: "gpus", title: "GPUs per node" },
 ];
 
+/** Instead of the memory per node, for programs that are sized by their CPUs. */
+export const perCpu: NumberField = {
+  name: "memoryPerCpuMb",
+  title: "Memory per CPU",
+  unit: "MB",
+  words: memoryWords,
+};
+
 function memoryWords(megabytes: number): string | undefined {
   return megabytes < 1_000 ? undefined : sizeWords(megabytes * 1_000_000);
 }

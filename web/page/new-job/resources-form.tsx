@@ -8,7 +8,15 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { Partition } from "../../../shared/contract/catalogue.ts";
 import type { Resources } from "../../../shared/contract/job.ts";
 import type { DocumentFault } from "./faults.ts";
-import { mostOf, type NumberField, numberFields, partitionOf, partitionWords, typedNumber } from "./resource-fields.ts";
+import {
+  mostOf,
+  type NumberField,
+  numberFields,
+  partitionOf,
+  partitionWords,
+  perCpu,
+  typedNumber,
+} from "./resource-fields.ts";
 import { sentence } from "./sentence.ts";
 
 type ResourcesFormProps = {
@@ -25,15 +33,26 @@ export function ResourcesForm({ resources, defaults, partitions, onChange, fault
     return fault === undefined ? undefined : sentence(fault);
   };
   const partition = partitionOf({ ...defaults, ...resources }, partitions);
-  const text = (name: "account" | "qos", title: string, description: string) => (
+  const text = (name: "account" | "qos" | "gres" | "constraint", title: string, description: string) => (
     <FormField label={title} description={description} errorText={wordsAt(name)} stretch>
       <NameInput
-        names={name === "account" ? partition?.accounts : partition?.qos}
+        names={name === "account" ? partition?.accounts : name === "qos" ? partition?.qos : undefined}
         value={resources[name]}
-        preset={defaults[name] ?? "the cluster's default"}
+        preset={defaults[name] ?? (name === "account" || name === "qos" ? "the cluster's default" : "none")}
         onChange={(value) => onChange(name, value)}
       />
     </FormField>
+  );
+  const number = (field: NumberField) => (
+    <NumberInput
+      key={field.name}
+      field={field}
+      value={resources[field.name]}
+      preset={defaults[field.name]}
+      most={mostOf(field.name, partition)}
+      onChange={(value) => onChange(field.name, value)}
+      errorText={wordsAt(field.name)}
+    />
   );
   return (
     <SpaceBetween size="l">
@@ -49,24 +68,11 @@ export function ResourcesForm({ resources, defaults, partitions, onChange, fault
           {`The partition ${partition.name} starts no jobs now: a job for it waits until its operators open it again.`}
         </Alert>
       )}
-      <div className="parameter-grid">
-        {numberFields.map((field) => (
-          <NumberInput
-            key={field.name}
-            field={field}
-            value={resources[field.name]}
-            preset={defaults[field.name]}
-            most={mostOf(field.name, partition)}
-            onChange={(value) => onChange(field.name, value)}
-            errorText={wordsAt(field.name)}
-          />
-        ))}
-      </div>
+      <div className="parameter-grid">{numberFields.map(number)}</div>
       <ExpandableSection
-        headerText="Slurm account and quality of service"
+        headerText="Slurm account, quality of service, features"
         defaultExpanded={
-          resources.account !== undefined ||
-          resources.qos !== undefined ||
+          ["account", "qos", "constraint", "gres", "memoryPerCpuMb"].some((name) => resources[name] !== undefined) ||
           partition?.accounts !== undefined ||
           partition?.qos !== undefined
         }
@@ -74,6 +80,9 @@ export function ResourcesForm({ resources, defaults, partitions, onChange, fault
         <div className="parameter-grid">
           {text("account", "Account", "Whose share of the cluster is used.")}
           {text("qos", "Quality of service", "A QOS of that account.")}
+          {text("constraint", "Features of the nodes", "As Slurm writes them: haswell|skylake.")}
+          {text("gres", "Other resources per node", "As Slurm writes them: fpga:1.")}
+          {number(perCpu)}
         </div>
       </ExpandableSection>
     </SpaceBetween>
