@@ -134,6 +134,8 @@ async function start(flags: Flags, started: Started): Promise<void> {
     api: cloud.urls.api,
     s3: cloud.urls.s3,
     cognito: cloud.urls.cognito,
+    sqs: cloud.urls.sqs,
+    queues: [cloud.outputs.DispatchQueueUrl, cloud.outputs.ReceiptsQueueUrl],
     issuer: cloud.issuer,
     region: cloud.region,
     clientId: cloud.outputs.PageClientId,

@@ -40,6 +40,10 @@ export function clustersOf(stack: Stack): { id: string; target: string }[] {
 const pascalCase = (id: string): string =>
   id.replace(/(?:^|-)([a-z0-9]?)/g, (_, letter: string) => letter.toUpperCase());
 
+/** The access key of a principal of that name. */
+export const localAccessKey = (name: string): string =>
+  `LOCAL${stableId(name, 16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}`;
+
 /** Secrets last as long as the data folder, so that presigned URLs outlive a restart. */
 function openSecrets(file: string): (name: string) => Secrets[string] {
   let secrets: Secrets = {};
@@ -76,7 +80,7 @@ export function actorsOf(assembly: Assembly, stack: Stack, data: string): Actor[
   );
   const actor = (name: string, role: Resource | undefined, judged: boolean): Actor => {
     const known = role && roles.get(role.id);
-    const accessKeyId = `LOCAL${stableId(name, 16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}`;
+    const accessKeyId = localAccessKey(name);
     const principal: Principal = {
       name,
       accessKeyId,

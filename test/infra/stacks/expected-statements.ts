@@ -29,11 +29,22 @@ export const expectedStatements: Readonly<Record<string, readonly string[]>> = {
     "SendToHeadNodes: ssm:SendCommand on arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:managed-instance/mi-00000000000000001",
     "TakeFromQueue: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on <DataQueuesDispatch.Arn>",
   ],
+  FunctionsEraseRole: [
+    "WriteOwnLog: logs:CreateLogStream, logs:PutLogEvents on <FunctionsEraseLog.Arn>",
+    "ReadTable: dynamodb:GetItem on <DataTable.Arn>",
+    "ChangeTable: dynamodb:UpdateItem on <DataTable.Arn>",
+    "QueryIndexes: dynamodb:Query on <DataTable.Arn>/index/gsi1, <DataTable.Arn>/index/gsi2, <DataTable.Arn>/index/gsi3, <DataTable.Arn>/index/gsi4",
+    "EraseUploads: s3:DeleteObject on <DataStoreInputs.Arn>/uploads/*",
+    'ListResults: s3:ListBucket on <DataStoreResults.Arn> if {"StringLike":{"s3:prefix":"results/*"}}',
+    "EraseResults: s3:DeleteObject, s3:GetObject, s3:PutObject on <DataStoreResults.Arn>/results/*",
+    "AskForDispatch: sqs:SendMessage on <DataQueuesDispatch.Arn>",
+  ],
   FunctionsObserveRole: [
     "WriteOwnLog: logs:CreateLogStream, logs:PutLogEvents on <FunctionsObserveLog.Arn>",
     "ReadTable: dynamodb:GetItem on <DataTable.Arn>",
     "ChangeTable: dynamodb:UpdateItem on <DataTable.Arn>",
     "GetReceipts: s3:GetObject on <DataStoreResults.Arn>/receipts/*",
+    "AskForDispatch: sqs:SendMessage on <DataQueuesDispatch.Arn>",
     "TakeFromQueue: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on <DataQueuesReceipts.Arn>",
   ],
   FunctionsReconcileRole: [
