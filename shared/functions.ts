@@ -109,7 +109,7 @@ export const functions = {
     timeoutSeconds: 60,
     memoryMb: 256,
     grants: ["table:read", "table:change", "table:index", "mail:send"],
-    environment: ["TABLE", "PAGE_ORIGIN", "SITE_NAME", "SITE_SETTINGS"],
+    environment: ["TABLE", "PAGE_ORIGIN", "SITE_NAME", "SITE_SETTINGS", "SCALE"],
   },
   erase: {
     trigger: { kind: "schedule", minutes: 1 },

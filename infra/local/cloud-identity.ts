@@ -29,7 +29,7 @@ export function assumeHeadnodeRoles(actors: readonly Actor[], judge: Judge, stac
 }
 
 type Upstream = Parameters<typeof startFrontDoor>[0]["upstream"];
-export type Doors = Record<"dynamodb" | "sqs" | "ssm" | "cognito-idp", FrontDoor | undefined>;
+export type Doors = Record<"dynamodb" | "sqs" | "ssm" | "cognito-idp" | "ses", FrontDoor | undefined>;
 
 /** The front doors of the emulators that run; each verifies signatures and asks the judge. */
 export async function openDoors(o: {
@@ -58,11 +58,12 @@ export async function openDoors(o: {
     };
     return await startFrontDoor({ service, ...given, judge: o.judge, region, account, resourceContext });
   };
-  const [dynamodb, sqs, ssm, cognito] = await Promise.all([
+  const [dynamodb, sqs, ssm, cognito, ses] = await Promise.all([
     open("dynamodb"),
     open("sqs"),
     open("ssm"),
     open("cognito-idp"),
+    open("ses"),
   ]);
-  return { dynamodb, sqs, ssm, "cognito-idp": cognito };
+  return { dynamodb, sqs, ssm, "cognito-idp": cognito, ses };
 }

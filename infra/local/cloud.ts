@@ -15,13 +15,14 @@ import { judgeS3 } from "./iam/s3-judge.ts";
 import { createFunctions } from "./lambda/create-functions.ts";
 import type { Outcome } from "./lambda/local-function.ts";
 import { type ObjectEvent, type S3Server, startS3 } from "./s3/server.ts";
+import { createSes } from "./ses/local-ses.ts";
 import { type LocalSqs, startSqs } from "./sqs/local-sqs.ts";
 import { type RunCommand, startRunCommand } from "./ssm/run-command.ts";
 import { readAssembly } from "./template/assembly.ts";
 import { createBuckets, deployFiles } from "./template/buckets.ts";
 import { localise } from "./template/local-origins.ts";
 import { resourcePolicies } from "./template/policies.ts";
-import { actorsOf } from "./template/principals.ts";
+import { actorsOf, mailDomainsOf } from "./template/principals.ts";
 import { resolveStack } from "./template/stack.ts";
 
 export type CloudOptions = {
@@ -218,6 +219,7 @@ export async function startCloud(o: CloudOptions): Promise<Cloud> {
         dynamodb: { upstream: dynamo.url, port: port(4) },
         sqs: { upstream: sqs.url, port: port(5) },
         ssm: { upstream: ({ target, body }) => commands.handle(target, body), port: port(6) },
+        ses: { upstream: createSes({ folder: folder("mail"), verified: mailDomainsOf(stack), region }), port: 0 },
         ...(cognito ? { "cognito-idp": { upstream: cognito.url, port: port(3) } } : {}),
       },
     });
@@ -256,6 +258,7 @@ export async function startCloud(o: CloudOptions): Promise<Cloud> {
         AWS_ENDPOINT_URL_S3: urls.s3,
         AWS_ENDPOINT_URL_SQS: urls.sqs,
         AWS_ENDPOINT_URL_SSM: urls.ssm,
+        AWS_ENDPOINT_URL_SESV2: doors.ses?.url ?? "",
         AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: urls.cognito,
         AWS_EC2_METADATA_DISABLED: "true",
         AWS_CONFIG_FILE: "/dev/null",

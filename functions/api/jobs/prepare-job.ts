@@ -36,6 +36,10 @@ export async function prepareJob(body: JobSubmission, { person }: Caller, parts:
       `an administrator has not yet given you a Unix account on ${cluster.name}`,
     );
   }
+  if (body.mail && !parts.site.mail)
+    throw new GatewayError("mail-not-available", "this site sends no mail; accepted is a submission without mail", {
+      issues: [{ field: "mail", accepted: "a submission without it" }],
+    });
   const known = await parts.clusterTable.get(cluster.id);
   requireOpen(cluster, known, parts);
   if (known.partitions) checkResources(rendered.resources, known.partitions);

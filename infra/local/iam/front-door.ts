@@ -6,12 +6,13 @@ import type { Context } from "./conditions.ts";
 import { type Body, type DerivedCall, type Place, UnknownOperation } from "./derived-call.ts";
 import { dynamodbCalls } from "./dynamodb-call.ts";
 import type { Judge, PolicyDocument, Principal } from "./judge.ts";
+import { sesCalls, sesOperation } from "./ses-call.ts";
 import { SignatureError, verifySignature } from "./signature.ts";
 import { sqsCalls } from "./sqs-call.ts";
 import { ssmCalls } from "./ssm-call.ts";
 import { createUpstream } from "./upstream.ts";
 
-export type Service = "dynamodb" | "sqs" | "ssm" | "cognito-idp";
+export type Service = "dynamodb" | "sqs" | "ssm" | "cognito-idp" | "ses";
 /** What a function in the place of an emulator gets: a request that was signed and allowed. */
 export type FrontRequest = {
   /** "AmazonSSM.SendCommand" */
@@ -41,12 +42,19 @@ export type FrontDoorOptions = {
 export type FrontDoor = { url: string; close(): Promise<void> };
 
 const bodyLimit = 20 * 1024 * 1024;
-const jsonVersion: Record<Service, string> = { dynamodb: "1.0", sqs: "1.0", ssm: "1.1", "cognito-idp": "1.1" };
+const contentTypes: Record<Service, string> = {
+  dynamodb: "application/x-amz-json-1.0",
+  sqs: "application/x-amz-json-1.0",
+  ssm: "application/x-amz-json-1.1",
+  "cognito-idp": "application/x-amz-json-1.1",
+  ses: "application/json",
+};
 const prefixes: Record<Service, string> = {
   dynamodb: "DynamoDB_20120810.",
   sqs: "AmazonSQS.",
   ssm: "AmazonSSM.",
   "cognito-idp": "AWSCognitoIdentityProviderService.",
+  ses: "SESv2.",
 };
 
 class Refusal extends Error {
@@ -64,6 +72,7 @@ class Refusal extends Error {
 function callsOf(service: Service, operation: string, body: Body, place: Place, known: ResourceContext): DerivedCall[] {
   if (service === "dynamodb") return dynamodbCalls(operation, body, place, (arn) => known(arn).partitionKey);
   if (service === "sqs") return sqsCalls(operation, body, place);
+  if (service === "ses") return sesCalls(operation, body, place);
   return service === "ssm" ? ssmCalls(operation, body, place) : cognitoCalls(operation, body, place);
 }
 
@@ -86,6 +95,13 @@ function parse(body: Buffer): Body {
   throw new Refusal(400, "SerializationException", "the body is not a JSON object");
 }
 
+/** "AmazonSSM.SendCommand"; SES's is made from method and path. */
+function targetOf(request: IncomingMessage, service: Service): string {
+  if (service !== "ses") return request.headersDistinct["x-amz-target"]?.[0] ?? "";
+  const operation = sesOperation(request.method ?? "", request.url ?? "");
+  return operation === "" ? "" : `${prefixes.ses}${operation}`;
+}
+
 function refusalOf(error: unknown, service: Service): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof SignatureError) return new Refusal(service === "sqs" ? 403 : 400, error.code, error.message);
@@ -98,7 +114,8 @@ function refuse(response: ServerResponse, service: Service, { status, code, mess
     response.destroy();
     return;
   }
-  const headers: OutgoingHttpHeaders = { "content-type": `application/x-amz-json-${jsonVersion[service]}` };
+  const headers: OutgoingHttpHeaders = { "content-type": contentTypes[service] };
+  if (service === "ses") headers["x-amzn-errortype"] = code;
   if (service === "sqs") headers["x-amzn-query-error"] = `${code.replace(/Exception$/, "")};Sender`;
   const type = service === "dynamodb" || service === "sqs" ? `com.amazon.coral.service#${code}` : code;
   response.writeHead(status, headers).end(JSON.stringify({ __type: type, message, Message: message }));
@@ -130,7 +147,7 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
-    const target = request.headersDistinct["x-amz-target"]?.[0] ?? "";
+    const target = targetOf(request, service);
     const prefix = prefixes[service];
     const operation = target.startsWith(prefix) ? target.slice(prefix.length) : "";
     // Cognito's sign-in pages and keys are plain HTTP beside its API.
@@ -151,7 +168,7 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
       await passOn.send(request, body, response, service === "sqs" ? url : undefined);
     } else if (typeof upstream === "function") {
       const { status, headers, body: text } = await upstream({ target, body, principal });
-      const type = { "content-type": `application/x-amz-json-${jsonVersion[service]}` };
+      const type = { "content-type": contentTypes[service] };
       response.writeHead(status, { ...type, ...headers }).end(text);
     }
   }

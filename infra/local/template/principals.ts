@@ -28,13 +28,23 @@ export function functionName(assembly: Assembly, id: string): string {
   return `${last.charAt(0).toLowerCase()}${last.slice(1)}`.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 }
 
-/** The clusters of the template: the functions' variable CLUSTERS has them. */
-export function clustersOf(stack: Stack): { id: string; target: string }[] {
-  for (const { properties } of stack.ofType("AWS::Lambda::Function")) {
+/** The value of an environment variable that functions are given. */
+function variableOf(stack: Stack, name: string): string | undefined {
+  const values = stack.ofType("AWS::Lambda::Function").map(({ properties }) => {
     const { Variables } = (properties.Environment ?? {}) as { Variables?: Record<string, string> };
-    if (Variables?.CLUSTERS) return JSON.parse(Variables.CLUSTERS) as { id: string; target: string }[];
-  }
-  return [];
+    return Variables?.[name];
+  });
+  return values.find((value) => value !== undefined);
+}
+
+/** The clusters of the template: the functions' variable CLUSTERS has them. */
+export const clustersOf = (stack: Stack): { id: string; target: string }[] =>
+  JSON.parse(variableOf(stack, "CLUSTERS") ?? "[]") as { id: string; target: string }[];
+
+/** What an operator would have SES verify: the domain of the address that mail comes from. */
+export function mailDomainsOf(stack: Stack): string[] {
+  const { mailFrom } = JSON.parse(variableOf(stack, "SITE_SETTINGS") ?? "{}") as { mailFrom?: string };
+  return mailFrom === undefined ? [] : [mailFrom.slice(mailFrom.lastIndexOf("@") + 1)];
 }
 
 const pascalCase = (id: string): string =>

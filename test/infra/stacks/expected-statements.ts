@@ -39,6 +39,13 @@ export const expectedStatements: Readonly<Record<string, readonly string[]>> = {
     "EraseResults: s3:DeleteObject, s3:GetObject, s3:PutObject on <DataStoreResults.Arn>/results/*",
     "AskForDispatch: sqs:SendMessage on <DataQueuesDispatch.Arn>",
   ],
+  FunctionsNotifyRole: [
+    "WriteOwnLog: logs:CreateLogStream, logs:PutLogEvents on <FunctionsNotifyLog.Arn>",
+    "ReadTable: dynamodb:GetItem on <DataTable.Arn>",
+    "ChangeTable: dynamodb:UpdateItem on <DataTable.Arn>",
+    "QueryIndexes: dynamodb:Query on <DataTable.Arn>/index/gsi1, <DataTable.Arn>/index/gsi2, <DataTable.Arn>/index/gsi3, <DataTable.Arn>/index/gsi4",
+    'SendMail: ses:SendEmail on arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/headgate@example.org, arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/example.org if {"StringEquals":{"ses:FromAddress":"headgate@example.org"}}',
+  ],
   FunctionsObserveRole: [
     "WriteOwnLog: logs:CreateLogStream, logs:PutLogEvents on <FunctionsObserveLog.Arn>",
     "ReadTable: dynamodb:GetItem on <DataTable.Arn>",
