@@ -16,8 +16,8 @@ import type {
   LiveJob,
   SkippedFile,
 } from "../../shared/contract/job.ts";
-import type { Person } from "../../shared/contract/person.ts";
-import type { UploadRequest } from "../../shared/contract/upload.ts";
+import type { NewToken, Person, Token, TokenRequest } from "../../shared/contract/person.ts";
+import type { Upload, UploadRequest } from "../../shared/contract/upload.ts";
 import type { ApiPaths } from "./api-paths.ts";
 import type { ClientOptions } from "./client-options.ts";
 import { type DownloadOptions, downloadFile } from "./download.ts";
@@ -187,6 +187,25 @@ export class GatewayClient {
     const header = { "idempotency-key": key };
     const asked = () => this.api.POST("/v1/jobs/bulk", { params: { header }, body: request });
     return (await withRetries(async () => unwrap(await asked()))).results;
+  }
+
+  /** A new API token; its secret is told this once. Not tried again: a second one would be made. */
+  async createToken(request: z.input<typeof TokenRequest>): Promise<NewToken> {
+    return unwrap(await this.api.POST("/v1/tokens", { body: request }));
+  }
+
+  async tokens(): Promise<Token[]> {
+    return (await withRetries(async () => unwrap(await this.api.GET("/v1/tokens")))).tokens;
+  }
+
+  deleteToken(id: string): Promise<void> {
+    const asked = () => this.api.DELETE("/v1/tokens/{id}", { params: { path: { id } } });
+    return withRetries(async () => unwrap<void>(await asked()));
+  }
+
+  /** A signed PUT for one input; it waits for its bytes. */
+  createUpload(request: z.input<typeof UploadRequest>): Promise<Upload> {
+    return withRetries(async () => unwrap(await this.api.POST("/v1/uploads", { body: request })));
   }
 
   /** Uploads one input and returns its upload id, to be named in a submission. */
