@@ -9,8 +9,8 @@ const parts = [
   "test/infra/local/start.test.ts",
   "test/infra/stacks/**/*.test.ts",
   "test/iam/**/*.test.ts",
-  "test/shared/application/{bumps,script}.test.ts",
-  "test/web/client/**/*.test.ts",
+  "test/shared/application/{bumps,script,script-output}.test.ts",
+  "test/web/{cli,client}/**/*.test.ts",
   "test/web/page/snippets/**/*.test.ts",
 ];
 

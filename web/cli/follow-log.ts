@@ -21,7 +21,14 @@ const ended: ReadonlySet<Job["state"]> = new Set(["succeeded", "failed", "cancel
 const utf8 = new TextEncoder();
 
 /** Prints what there is of a log, and with `follow` what is added until the job has ended. */
-export async function printLog(cli: Cli, client: GatewayClient, id: string, role: LogRole, follow: boolean, pace = logPace): Promise<void> {
+export async function printLog(
+  cli: Cli,
+  client: GatewayClient,
+  id: string,
+  role: LogRole,
+  follow: boolean,
+  pace = logPace,
+): Promise<void> {
   const place = { bytes: 0 };
   let job = await client.job(id);
   let asked = 0;
@@ -52,24 +59,38 @@ async function waitOut<T>(asked: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Prints what a look has beyond what was printed. */
+/**
+ * Prints what a look has beyond what was printed. A look may begin or end within a character, which its text has as U+FFFD:
+ * at its end it is left for the next look; at its beginning it belongs to what was printed, or to what is left out.
+ */
 export function printLook(cli: Pick<Cli, "out" | "say">, look: LiveText | undefined, place: { bytes: number }): void {
   if (!look || look.size <= place.bytes) return;
-  const bytes = utf8.encode(look.text);
+  const cutAtStart = /^\ufffd{0,3}/.exec(look.text)?.[0].length ?? 0;
+  let bytes = utf8.encode(look.text);
+  let size = look.size;
+  // each U+FFFD has three bytes: at the start it stands for one, at the end for the one to three of a character that is not whole
+  const cutAtEnd = 3 - (bytes.length - (look.size - look.from) - 2 * cutAtStart);
+  if (look.text.endsWith("\ufffd") && (cutAtEnd === 1 || cutAtEnd === 2)) {
+    bytes = bytes.subarray(0, -3);
+    size -= cutAtEnd;
+  }
+  if (size <= place.bytes) return;
+  let skip = Math.max(0, bytes.length - (size - place.bytes));
   if (look.from > place.bytes) {
     cli.say(`\n[${look.from - place.bytes} bytes are not shown here; they come back with the results]\n`);
-    place.bytes = look.from;
+    skip = 3 * cutAtStart;
   }
-  // where a character was cut its replacement has other bytes: then the end is what counts
-  const skip = bytes.length === look.size - look.from ? place.bytes - look.from : Math.max(0, bytes.length - (look.size - place.bytes));
   cli.out(bytes.subarray(skip));
-  place.bytes = look.size;
+  place.bytes = size;
 }
 
 /** The file of a job's log. Throws CliError where there is none. */
 export async function findLog(client: GatewayClient, job: Job, role: LogRole): Promise<JobFile> {
   if (job.results.state !== "available")
-    throw new CliError("results", `the results of job ${job.id} are ${job.results.state}${job.results.reason ? `: ${job.results.reason}` : ""}`);
+    throw new CliError(
+      "results",
+      `the results of job ${job.id} are ${job.results.state}${job.results.reason ? `: ${job.results.reason}` : ""}`,
+    );
   let cursor: string | undefined;
   do {
     const page = await client.files(job.id, { cursor, limit: 1_000 });
@@ -85,7 +106,12 @@ async function printRest(cli: Cli, client: GatewayClient, job: Job, role: LogRol
 }
 
 /** Prints a file from a byte on; a connection that is cut is taken up where it was. */
-export async function printRange(cli: Pick<Cli, "out">, client: GatewayClient, file: JobFile, from: number): Promise<void> {
+export async function printRange(
+  cli: Pick<Cli, "out">,
+  client: GatewayClient,
+  file: JobFile,
+  from: number,
+): Promise<void> {
   let at = from;
   for (let cuts = 0; at < file.size; ) {
     const begun = at;
@@ -108,7 +134,12 @@ export async function printRange(cli: Pick<Cli, "out">, client: GatewayClient, f
 }
 
 /** Prints the last lines of a file, read from its end. */
-export async function printLines(cli: Pick<Cli, "out">, client: GatewayClient, file: JobFile, lines: number): Promise<void> {
+export async function printLines(
+  cli: Pick<Cli, "out">,
+  client: GatewayClient,
+  file: JobFile,
+  lines: number,
+): Promise<void> {
   for (let reach = 65_536; ; reach *= 4) {
     const from = Math.max(0, file.size - reach);
     const pieces: Uint8Array[] = [];

@@ -1,7 +1,11 @@
 // A few things at once.
 
 /** Does `work` for each item, at most `width` at once; answers in the items' order. The first failure ends it. */
-export async function inParallel<T, R>(items: readonly T[], width: number, work: (item: T, place: number) => Promise<R>): Promise<R[]> {
+export async function inParallel<T, R>(
+  items: readonly T[],
+  width: number,
+  work: (item: T, place: number) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = [];
   let next = 0;
   let failed = false;

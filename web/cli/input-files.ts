@@ -28,7 +28,8 @@ export function listInputs(given: readonly string[], leftOut: (path: string, why
     else if (stats.isDirectory()) {
       // a link to a folder may lead round in a circle
       if (!named && lstatSync(at).isSymbolicLink()) return leftOut(at, "it is a link to a folder");
-      for (const entry of readdirSync(at).sort()) walk(path.join(at, entry), name === "" ? entry : `${name}/${entry}`, false);
+      for (const entry of readdirSync(at).sort())
+        walk(path.join(at, entry), name === "" ? entry : `${name}/${entry}`, false);
     } else if (named) throw new CliError("usage", `${at} is neither a file nor a folder`);
     else leftOut(at, "it is neither a file nor a folder");
     if (files.length > maxInputs) throw new CliError("usage", `more than ${maxInputs} files; put them into an archive`);
@@ -47,7 +48,9 @@ function look(at: string): Stats {
     return statSync(at);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new CliError("usage", code === "ENOENT" ? `there is no file ${at}` : `${at} cannot be read: ${message}`, { cause: error });
+    throw new CliError("usage", code === "ENOENT" ? `there is no file ${at}` : `${at} cannot be read: ${message}`, {
+      cause: error,
+    });
   }
 }
 
@@ -55,8 +58,13 @@ function checkNames(files: readonly InputFile[]): void {
   for (const { path: at, name, size } of files) {
     const fault = fileNameFault(name);
     if (fault) throw new CliError("usage", `${at} cannot be an input; accepted is ${fault}`);
-    if (size > maxUploadBytes) throw new CliError("usage", `${at} has ${size} bytes; accepted are at most ${maxUploadBytes}`);
+    if (size > maxUploadBytes)
+      throw new CliError("usage", `${at} has ${size} bytes; accepted are at most ${maxUploadBytes}`);
   }
   const [clash] = clashingNames(files.map(({ name }) => name));
-  if (clash) throw new CliError("usage", `two of the files would be ${clash.value} in the job's folder; accepted is ${clash.accepted}`);
+  if (clash)
+    throw new CliError(
+      "usage",
+      `two of the files would be ${clash.value} in the job's folder; accepted is ${clash.accepted}`,
+    );
 }

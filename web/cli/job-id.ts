@@ -6,5 +6,8 @@ import { CliError } from "./cli-error.ts";
 export function jobId(text: string): string {
   const id = text.toUpperCase();
   if (ulidPattern.test(id)) return id;
-  throw new CliError("usage", `${JSON.stringify(text)} is no id of a job; accepted is a ULID such as 01JQ8X3KZ5W4V7T2N9M6R1C0BD`);
+  throw new CliError(
+    "usage",
+    `${JSON.stringify(text)} is no id of a job; accepted is a ULID such as 01JQ8X3KZ5W4V7T2N9M6R1C0BD`,
+  );
 }

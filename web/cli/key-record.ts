@@ -22,7 +22,11 @@ type Kept = { uploads: Record<string, string>; sweep?: string };
 /** The record of a key at a site. */
 export function openKeyRecord(cli: Cli, origin: string, key: string): KeyRecord {
   const base = cli.env.XDG_STATE_HOME;
-  const folder = path.join(base && path.isAbsolute(base) ? base : path.join(homedir(), ".local", "state"), "headgate", "keys");
+  const folder = path.join(
+    base && path.isAbsolute(base) ? base : path.join(homedir(), ".local", "state"),
+    "headgate",
+    "keys",
+  );
   const file = path.join(folder, `${createHash("sha256").update(`${origin}\0${key}`).digest("hex")}.json`);
   const kept = read(file);
   const save = () => {

@@ -14,7 +14,10 @@ export function readSets(sets: readonly string[], schema: ParameterSchema): Para
   for (const set of sets) {
     const equals = set.indexOf("=");
     if (equals < 1)
-      throw new CliError("usage", `--set ${JSON.stringify(set)} is no parameter; accepted is name=value, or name=@file`);
+      throw new CliError(
+        "usage",
+        `--set ${JSON.stringify(set)} is no parameter; accepted is name=value, or name=@file`,
+      );
     put(parameters, schema, set.slice(0, equals).split("."), textOf(set.slice(equals + 1)));
   }
   return parameters;

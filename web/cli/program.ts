@@ -31,7 +31,9 @@ export async function runHeadgate(cli: Cli, argv: readonly string[], version: st
     command.exitOverride();
     command.configureOutput({ writeOut: cli.out, writeErr: cli.say });
     if (command.name() === "sbatch") continue;
-    command.option("--json", "print what the API says, a JSON value on each line").option("--site <name>", "another site than the present one");
+    command
+      .option("--json", "print what the API says, a JSON value on each line")
+      .option("--site <name>", "another site than the present one");
   }
   try {
     await program.parseAsync([...argv], { from: "user" });

@@ -6,7 +6,8 @@ import { CliError } from "./cli-error.ts";
 
 /** One line from the terminal; a hidden one is not shown as it is typed. Throws CliError where nobody can be asked. */
 export function ask(cli: Cli, question: string, hidden: boolean, instead: string): Promise<string> {
-  if (!cli.stdin.isTTY) throw new CliError("usage", `${question}cannot be asked for without a terminal; give ${instead}`);
+  if (!cli.stdin.isTTY)
+    throw new CliError("usage", `${question}cannot be asked for without a terminal; give ${instead}`);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: cli.stdin, output: hidden ? nowhere : process.stderr, terminal: true });
   if (hidden) cli.say(question);
@@ -24,5 +25,7 @@ export function ask(cli: Cli, question: string, hidden: boolean, instead: string
 export async function readStdin(cli: Cli): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of cli.stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString("utf8").replace(/\r?\n$/, "");
+  return Buffer.concat(chunks)
+    .toString("utf8")
+    .replace(/\r?\n$/, "");
 }

@@ -50,7 +50,12 @@ export function readResources(options: ResourceOptions): Resources {
     gres: options.gres,
     constraint: options.constraint,
     memoryMb: typed("--mem", options.mem, readMegabytes, "megabytes, or a whole number with K, M, G or T"),
-    memoryPerCpuMb: typed("--mem-per-cpu", options.memPerCpu, readMegabytes, "megabytes, or a whole number with K, M, G or T"),
+    memoryPerCpuMb: typed(
+      "--mem-per-cpu",
+      options.memPerCpu,
+      readMegabytes,
+      "megabytes, or a whole number with K, M, G or T",
+    ),
     wallMinutes: typed("--time", options.time, readMinutes, timeWords),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Resources;
@@ -64,6 +69,7 @@ export function whole(option: string, text: string | undefined): number | undefi
 function typed<T>(option: string, text: string | undefined, read: (text: string) => T | undefined, accepted: string) {
   if (text === undefined) return undefined;
   const value = read(text);
-  if (value === undefined) throw new CliError("usage", `${option} ${JSON.stringify(text)} is not accepted; accepted is ${accepted}`);
+  if (value === undefined)
+    throw new CliError("usage", `${option} ${JSON.stringify(text)} is not accepted; accepted is ${accepted}`);
   return value;
 }

@@ -26,7 +26,8 @@ export function siteAddress(text: string): string {
 export function openSession(cli: Cli, options: GlobalOptions): GatewayClient {
   const { HEADGATE_API: api, HEADGATE_TOKEN: token, HEADGATE_SITE: named } = cli.env;
   if (options.site === undefined && api) {
-    if (!token) throw new CliError("usage", "HEADGATE_API is set without HEADGATE_TOKEN; accepted are both, or neither");
+    if (!token)
+      throw new CliError("usage", "HEADGATE_API is set without HEADGATE_TOKEN; accepted are both, or neither");
     return new GatewayClient({ origin: siteAddress(api), token: () => token });
   }
   const { name, site } = savedSite(cli, options.site ?? named);
@@ -72,6 +73,7 @@ async function renew(cli: Cli, name: string, site: PasswordSite): Promise<string
   // another command may have signed in or out meanwhile: only this sign-in's tokens are put in place
   const kept = readSites(cli.env);
   const now = kept.sites[name];
-  if (now?.kind === "password" && now.user === site.user) writeSites(cli.env, { ...kept, sites: { ...kept.sites, [name]: site } });
+  if (now?.kind === "password" && now.user === site.user)
+    writeSites(cli.env, { ...kept, sites: { ...kept.sites, [name]: site } });
   return site.access;
 }

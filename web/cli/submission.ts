@@ -29,7 +29,10 @@ export function readRetry(limit: string | undefined, on: string | undefined): Re
 export function readMail(to: string | undefined, on: string | undefined): MailRequest | undefined {
   if (to === undefined && on !== undefined) throw new CliError("usage", "--mail-on is given without --mail ADDRESS");
   if (to === undefined) return undefined;
-  return { to: list(to), on: (on === undefined ? ["succeeded", "failed", "cancelled"] : list(on)) as MailRequest["on"] };
+  return {
+    to: list(to),
+    on: (on === undefined ? ["succeeded", "failed", "cancelled"] : list(on)) as MailRequest["on"],
+  };
 }
 
 /** A stand-in for uploads that are still to come: any id will do for a look at the rest. */
@@ -40,7 +43,9 @@ export function checkDraft(draft: Draft, application: Application, names: readon
   const inputs = names.map((name) => ({ name, upload: someUpload }));
   const parsed = JobSubmission.safeParse({ ...draft, inputs });
   const issues: Issue[] = parsed.success ? [] : translateIssues(JobSubmission, { ...draft, inputs }, parsed.error);
-  issues.push(...validateParameters(application.parameters as ParameterSchema, draft.parameters, names).issues);
+  // an earlier version's parameters are the site's to judge
+  if (draft.version === undefined || draft.version === application.version)
+    issues.push(...validateParameters(application.parameters as ParameterSchema, draft.parameters, names).issues);
   issues.push(...rivalIssues(mergeResources(application.defaults, draft.resources)), ...rivalIssues(draft.resources));
   const once = issues.filter(({ field }, at) => issues.findIndex((other) => other.field === field) === at);
   if (once.length > 0) throw new CliError("refused", "the job is not accepted; nothing was sent", { issues: once });
@@ -51,7 +56,10 @@ export async function findApplication(client: GatewayClient, id: string): Promis
   const all = await client.applications();
   const found = all.findLast((one) => one.id === id);
   if (found) return found;
-  throw new CliError("absent", `there is no application ${JSON.stringify(id)}; accepted is one of ${all.map((one) => one.id).join(", ")}`);
+  throw new CliError(
+    "absent",
+    `there is no application ${JSON.stringify(id)}; accepted is one of ${all.map((one) => one.id).join(", ")}`,
+  );
 }
 
 /** Options of every way of submitting that are about the job itself. */

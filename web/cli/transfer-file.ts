@@ -7,6 +7,7 @@ import { fileNameFault } from "../../shared/contract/id.ts";
 import type { JobFile } from "../../shared/contract/job.ts";
 import type { ClientOptions } from "../client/client-options.ts";
 import { ChecksumError, openRange } from "../client/download.ts";
+import { ProblemError } from "../client/problem-error.ts";
 import { isPassing, sleep } from "../client/retry.ts";
 import { CliError } from "./cli-error.ts";
 import type { Progress } from "./progress.ts";
@@ -22,7 +23,8 @@ const patience = 5;
  */
 export async function placeBelow(folder: string, name: string): Promise<string> {
   const fault = fileNameFault(name);
-  if (fault || name.includes("\0")) throw new CliError("refused", `a result is called ${JSON.stringify(name)}; accepted is ${fault}`);
+  if (fault || name.includes("\0"))
+    throw new CliError("refused", `a result is called ${JSON.stringify(name)}; accepted is ${fault}`);
   let at = path.resolve(folder);
   const parts = name.split("/");
   for (const [depth, part] of parts.entries()) {
@@ -40,7 +42,12 @@ export async function placeBelow(folder: string, name: string): Promise<string> 
  * Fetches a file to `target`, going on where an earlier try was cut off; what is there and right stays. The bytes are
  * gathered beside it under a name that says which they are to be, and get their own name when their SHA-256 is right.
  */
-export async function transferFile(file: JobFile, target: string, client: ClientOptions, bar: Progress): Promise<Transferred> {
+export async function transferFile(
+  file: JobFile,
+  target: string,
+  client: ClientOptions,
+  bar: Progress,
+): Promise<Transferred> {
   if ((await sizeOf(target)) === file.size && (await sha256Of(target)) === file.sha256) {
     bar.add(file.size);
     return "was there";
@@ -63,7 +70,13 @@ export async function transferFile(file: JobFile, target: string, client: Client
 }
 
 /** Brings the part to its full size; answers the SHA-256 of all of it. */
-async function gather(file: JobFile, part: string, client: ClientOptions, bar: Progress, fresh: boolean): Promise<string> {
+async function gather(
+  file: JobFile,
+  part: string,
+  client: ClientOptions,
+  bar: Progress,
+  fresh: boolean,
+): Promise<string> {
   // O_NOFOLLOW: a link of that name would let the bytes go elsewhere
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | (fresh ? constants.O_TRUNC : 0);
   const handle = await open(part, flags, 0o666);
@@ -79,12 +92,13 @@ async function gather(file: JobFile, part: string, client: ClientOptions, bar: P
       try {
         have = await append(file, handle, client, have, bar);
         cuts = have > start ? 0 : cuts + 1;
-        if (have < file.size && cuts >= patience) throw new CliError("unreachable", `${file.path} is cut off again and again at byte ${have}`);
+        if (have < file.size && cuts >= patience) throw cutOff(file, have);
       } catch (error) {
         const now = (await handle.stat()).size;
         cuts = now > start ? 1 : cuts + 1;
         have = now;
-        if (!(isPassing(error) || isCut(error)) || cuts >= patience) throw error;
+        if (error instanceof CliError || !(isPassing(error) || isCut(error))) throw error;
+        if (cuts >= patience) throw error instanceof ProblemError ? error : cutOff(file, have, error);
         await sleep(300 * 2 ** cuts);
       }
     }
@@ -96,7 +110,13 @@ async function gather(file: JobFile, part: string, client: ClientOptions, bar: P
 }
 
 /** Writes what comes from byte `from` on behind what is there; answers how much there is then. */
-async function append(file: JobFile, handle: FileHandle, client: ClientOptions, from: number, bar: Progress): Promise<number> {
+async function append(
+  file: JobFile,
+  handle: FileHandle,
+  client: ClientOptions,
+  from: number,
+  bar: Progress,
+): Promise<number> {
   const { body, start } = await openRange(file, from, client);
   if (start < from) {
     // the whole is sent, whatever was asked for
@@ -115,7 +135,18 @@ async function append(file: JobFile, handle: FileHandle, client: ClientOptions, 
 }
 
 /** A body that ends too early is told of as "terminated". */
-const isCut = (error: unknown): boolean => error instanceof Error && /terminated|ECONNRESET|aborted|other side closed/.test(`${error.message} ${(error.cause as Error | undefined)?.message ?? ""}`);
+const isCut = (error: unknown): boolean =>
+  error instanceof Error &&
+  /terminated|ECONNRESET|aborted|other side closed/.test(
+    `${error.message} ${(error.cause as Error | undefined)?.message ?? ""}`,
+  );
+
+const cutOff = (file: JobFile, have: number, cause?: unknown): CliError =>
+  new CliError(
+    "unreachable",
+    `${file.path} is cut off again and again, now at byte ${have} of ${file.size}; the same command goes on there`,
+    { cause },
+  );
 
 async function sizeOf(file: string): Promise<number | undefined> {
   const stats = await lstat(file).catch(() => undefined);

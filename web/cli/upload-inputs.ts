@@ -29,13 +29,21 @@ export async function uploadInputs(
   const total = files.reduce((sum, { size }) => sum + size, 0);
   const bar = progressBar(cli, "upload", total);
   try {
-    return await inParallel(files, atOnce, async (file) => ({ upload: await uploaded(client, file, record, bar), name: file.name }));
+    return await inParallel(files, atOnce, async (file) => ({
+      upload: await uploaded(client, file, record, bar),
+      name: file.name,
+    }));
   } finally {
     bar.done();
   }
 }
 
-async function uploaded(client: GatewayClient, file: InputFile, record: KeyRecord | undefined, bar: Progress): Promise<string> {
+async function uploaded(
+  client: GatewayClient,
+  file: InputFile,
+  record: KeyRecord | undefined,
+  bar: Progress,
+): Promise<string> {
   const digest = record && `${file.name}\0${await sha256Of(file.path)}`;
   const known = digest === undefined ? undefined : record?.upload(digest);
   if (known !== undefined) {
@@ -88,11 +96,15 @@ async function put(upload: Upload, file: InputFile, onSent: (bytes: number) => v
     await pipeline(createReadStream(file.path, file.size === 0 ? {} : { end: file.size - 1 }), counted, request);
   } catch (error) {
     // refused before all was sent: the answer says why
-    const status = await Promise.race([answered.catch(() => 0), new Promise<number>((resolve) => setTimeout(resolve, 1_000, 0))]);
+    const status = await Promise.race([
+      answered.catch(() => 0),
+      new Promise<number>((resolve) => setTimeout(resolve, 1_000, 0)),
+    ]);
     if (status !== 0) return status;
     throw passing(error);
   }
-  if (sent !== file.size) throw new CliError("usage", `${file.path} changed while it was sent: it had ${file.size} bytes`);
+  if (sent !== file.size)
+    throw new CliError("usage", `${file.path} changed while it was sent: it had ${file.size} bytes`);
   return answered.catch((error) => {
     throw passing(error);
   });

@@ -2,8 +2,9 @@
 import type { Job } from "../../shared/contract/job.ts";
 
 /** Text that cannot move the cursor or colour what follows: control characters become ?. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-export const clean = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "?");
+export const clean = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
+  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "?");
 
 /** Bytes: "0 B", "12.3 MB". */
 export function sizeWords(bytes: number): string {
@@ -31,14 +32,18 @@ export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
   const lines = rows.map((row) =>
-    row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join("  ").trimEnd(),
+    row
+      .map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0)))
+      .join("  ")
+      .trimEnd(),
   );
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }
 
 /** How a job ended or stands, in a few words: "failed: exit code 3". */
 export function standing(job: Job): string {
-  if (job.state !== "failed") return job.cancelRequestedAt && job.state !== "cancelled" ? `${job.state}, cancelling` : job.state;
+  if (job.state !== "failed")
+    return job.cancelRequestedAt && job.state !== "cancelled" ? `${job.state}, cancelling` : job.state;
   if (job.reason === "exit-code" && job.exitCode !== undefined) return `failed: exit code ${job.exitCode}`;
   if (job.reason === "signal" && job.signal !== undefined) return `failed: signal ${job.signal}`;
   return `failed: ${job.reason ?? "unknown"}`;

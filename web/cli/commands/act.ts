@@ -11,7 +11,8 @@ import { again, findApplication } from "../submission.ts";
 import { jobLine } from "../words.ts";
 import { waitForJobs } from "./wait.ts";
 
-type RerunOptions = GlobalOptions & ResourceOptions & { set?: string[]; name?: string; key?: string; parsable?: boolean; wait?: boolean };
+type RerunOptions = GlobalOptions &
+  ResourceOptions & { set?: string[]; name?: string; key?: string; parsable?: boolean; wait?: boolean };
 
 export function addActs(program: Command, cli: Cli): void {
   program
@@ -77,7 +78,8 @@ export function addActs(program: Command, cli: Cli): void {
     .option("--add <tag>", "a tag more; may be repeated", again)
     .option("--remove <tag>", "a tag less; may be repeated", again)
     .action(async (id: string, _: unknown, command: Command) => {
-      const options: GlobalOptions & { name?: string; description?: string; add?: string[]; remove?: string[] } = command.optsWithGlobals();
+      const options: GlobalOptions & { name?: string; description?: string; add?: string[]; remove?: string[] } =
+        command.optsWithGlobals();
       const client = openSession(cli, options);
       const { name, description, add = [], remove = [] } = options;
       const before = add.length + remove.length > 0 ? ((await client.job(jobId(id))).tags ?? []) : [];

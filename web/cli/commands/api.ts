@@ -18,12 +18,16 @@ export function addApi(program: Command, cli: Cli): void {
     .option("--body <json>", "the body, or @file")
     .option("--key <key>", "the idempotency key of a POST (default: a fresh one)")
     .option("--to <file>", "write the answer there")
-    .action((method: string, path: string, _: unknown, command: Command) => api(cli, method.toUpperCase(), path, command.optsWithGlobals()));
+    .action((method: string, path: string, _: unknown, command: Command) =>
+      api(cli, method.toUpperCase(), path, command.optsWithGlobals()),
+    );
 }
 
 async function api(cli: Cli, method: string, path: string, options: ApiOptions): Promise<void> {
-  if (!/^(GET|POST|PUT|PATCH|DELETE)$/.test(method)) throw new CliError("usage", `${method} is not accepted; accepted are GET, POST, PUT, PATCH, DELETE`);
-  if (!path.startsWith("/v1/")) throw new CliError("usage", `${path} is not accepted; accepted is a path that begins with /v1/`);
+  if (!/^(GET|POST|PUT|PATCH|DELETE)$/.test(method))
+    throw new CliError("usage", `${method} is not accepted; accepted are GET, POST, PUT, PATCH, DELETE`);
+  if (!path.startsWith("/v1/"))
+    throw new CliError("usage", `${path} is not accepted; accepted is a path that begins with /v1/`);
   const { origin, token } = openSession(cli, options).options;
   const body = options.body?.startsWith("@") ? readText(options.body.slice(1)) : options.body;
   const bearer = await token?.();
@@ -41,6 +45,7 @@ async function api(cli: Cli, method: string, path: string, options: ApiOptions):
   if (options.to !== undefined) writeFileSync(options.to, bytes);
   else {
     cli.out(bytes);
-    if (bytes.length > 0 && bytes.at(-1) !== 10 && (response.headers.get("content-type") ?? "").includes("json")) cli.out("\n");
+    if (bytes.length > 0 && bytes.at(-1) !== 10 && (response.headers.get("content-type") ?? "").includes("json"))
+      cli.out("\n");
   }
 }

@@ -76,12 +76,16 @@ export function addJobs(program: Command, cli: Cli): void {
     .action(async (id: string | undefined, _: unknown, command: Command) => {
       const options: GlobalOptions = command.optsWithGlobals();
       const all = (await openSession(cli, options).applications()).filter((one) => id === undefined || one.id === id);
-      if (id !== undefined && all.length === 0) throw new CliError("absent", `there is no application ${JSON.stringify(id)}`);
+      if (id !== undefined && all.length === 0)
+        throw new CliError("absent", `there is no application ${JSON.stringify(id)}`);
       if (options.json) return outJson(cli, id === undefined ? { applications: all } : all[0]);
       for (const one of all) {
         cli.out(`${one.id} ${one.version}: ${clean(one.description)}\n`);
-        const properties = Object.entries((one.parameters.properties ?? {}) as Record<string, { title?: string; description?: string }>);
-        if (id !== undefined) cli.out(table(properties.map(([name, of]) => [`  ${name}`, clean(of.description ?? of.title ?? "")])));
+        const properties = Object.entries(
+          (one.parameters.properties ?? {}) as Record<string, { title?: string; description?: string }>,
+        );
+        if (id !== undefined)
+          cli.out(table(properties.map(([name, of]) => [`  ${name}`, clean(of.description ?? of.title ?? "")])));
       }
     });
   program
@@ -110,7 +114,8 @@ async function jobs(cli: Cli, options: JobsOptions): Promise<void> {
   const client = openSession(cli, options);
   const state = list(options.state);
   const odd = state.find((one) => !(jobStates as readonly string[]).includes(one));
-  if (odd !== undefined) throw new CliError("usage", `--state ${odd} is not accepted; accepted are ${jobStates.join(", ")}`);
+  if (odd !== undefined)
+    throw new CliError("usage", `--state ${odd} is not accepted; accepted are ${jobStates.join(", ")}`);
   const query: JobsQuery = {
     state: state as Job["state"][],
     application: list(options.application),
@@ -131,14 +136,28 @@ async function jobs(cli: Cli, options: JobsOptions): Promise<void> {
     cursor = page.cursor;
   } while (cursor !== undefined && found.length < limit);
   if (options.json) return outJson(cli, { jobs: found, ...(cursor === undefined ? {} : { cursor }), seen });
-  cli.out(table(found.map((job) => [job.id, standing(job), job.application, job.changedAt.slice(0, 16).replace("T", " "), clean(job.name ?? "")])));
+  cli.out(
+    table(
+      found.map((job) => [
+        job.id,
+        standing(job),
+        job.application,
+        job.changedAt.slice(0, 16).replace("T", " "),
+        clean(job.name ?? ""),
+      ]),
+    ),
+  );
   if (cursor !== undefined) cli.say("there may be more: --limit\n");
 }
 
 function instant(option: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const at = Date.parse(text);
-  if (Number.isNaN(at)) throw new CliError("usage", `${option} ${JSON.stringify(text)} is not accepted; accepted is an instant such as 2026-01-31T09:30:00Z`);
+  if (Number.isNaN(at))
+    throw new CliError(
+      "usage",
+      `${option} ${JSON.stringify(text)} is not accepted; accepted is an instant such as 2026-01-31T09:30:00Z`,
+    );
   return new Date(at).toISOString();
 }
 
@@ -155,7 +174,12 @@ function jobRows(job: Job): string[][] {
     ["slurm id", job.slurmId],
     ["folder", job.folder && `${job.folder}${job.folderKeptUntil ? ` until ${job.folderKeptUntil}` : ""}`],
     ["attempt", job.attempt > 1 ? `${job.attempt}` : undefined],
-    ["asked for", Object.entries(job.resources).map(([name, value]) => `${name} ${value}`).join(", ")],
+    [
+      "asked for",
+      Object.entries(job.resources)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(", "),
+    ],
     ["inputs", job.inputs.map((input) => `${input.name} (${sizeWords(input.size)})`).join(", ")],
     ["results", resultsWords(job.results)],
     ["created", job.createdAt],
@@ -171,7 +195,11 @@ function resultsWords({ state, reason, files, bytes }: Job["results"]): string {
 }
 
 /** Every page of a job's files. */
-export async function allFiles(client: GatewayClient, id: string, attempt?: number): Promise<Omit<Awaited<ReturnType<GatewayClient["files"]>>, "cursor">> {
+export async function allFiles(
+  client: GatewayClient,
+  id: string,
+  attempt?: number,
+): Promise<Omit<Awaited<ReturnType<GatewayClient["files"]>>, "cursor">> {
   const { files, skipped, cursor } = await client.files(id, { attempt, limit: 1_000 });
   for (let next = cursor; next !== undefined; ) {
     const page = await client.files(id, { attempt, limit: 1_000, cursor: next });

@@ -35,7 +35,9 @@ export function addResults(program: Command, cli: Cli): void {
     .argument("[paths...]", "only these files, or those in these folders")
     .option("--to <folder>", "where to (default: a folder of the job's id)")
     .option("--attempt <n>", "of an earlier attempt")
-    .action((id: string, paths: string[], _: unknown, command: Command) => get(cli, jobId(id), paths, command.optsWithGlobals()));
+    .action((id: string, paths: string[], _: unknown, command: Command) =>
+      get(cli, jobId(id), paths, command.optsWithGlobals()),
+    );
 }
 
 async function logs(cli: Cli, id: string, options: LogsOptions): Promise<void> {
@@ -60,20 +62,34 @@ async function get(cli: Cli, id: string, paths: readonly string[], options: GetO
   const wanted = chosen(files, paths);
   // all names are looked at before any byte is written
   const targets = await inParallel(wanted, 16, (file) => placeBelow(folder, file.path));
-  const bar = progressBar(cli, "get", wanted.reduce((sum, file) => sum + file.size, 0));
+  const bar = progressBar(
+    cli,
+    "get",
+    wanted.reduce((sum, file) => sum + file.size, 0),
+  );
   let outcomes: Transferred[];
   try {
-    outcomes = await inParallel(wanted, atOnce, (file, place) => transferFile(file, targets[place] ?? "", client.options, bar));
+    outcomes = await inParallel(wanted, atOnce, (file, place) =>
+      transferFile(file, targets[place] ?? "", client.options, bar),
+    );
   } finally {
     bar.done();
   }
-  const got = wanted.map(({ path, size, sha256 }, place) => ({ path, to: targets[place], size, sha256, outcome: outcomes[place] }));
+  const got = wanted.map(({ path, size, sha256 }, place) => ({
+    path,
+    to: targets[place],
+    size,
+    sha256,
+    outcome: outcomes[place],
+  }));
   if (options.json) return outJson(cli, { job: id, files: got, skipped });
   const count = (outcome: Transferred) => outcomes.filter((one) => one === outcome).length;
   const resumed = count("resumed") > 0 ? `, ${count("resumed")} resumed` : "";
   const there = count("was there") > 0 ? `, ${count("was there")} were there` : "";
   const bytes = sizeWords(wanted.reduce((sum, file) => sum + file.size, 0));
-  cli.out(`${wanted.length} ${wanted.length === 1 ? "file" : "files"} (${bytes}) in ${clean(folder)}, each with its SHA-256${resumed}${there}\n`);
+  cli.out(
+    `${wanted.length} ${wanted.length === 1 ? "file" : "files"} (${bytes}) in ${clean(folder)}, each with its SHA-256${resumed}${there}\n`,
+  );
   for (const { path, skipped: why } of skipped) cli.say(`left on the cluster: ${clean(path)} (${clean(why)})\n`);
 }
 
@@ -82,6 +98,7 @@ function chosen(files: readonly JobFile[], paths: readonly string[]): readonly J
   const tidy = paths.map((path) => path.replace(/\/+$/, ""));
   const within = (file: JobFile, path: string) => file.path === path || file.path.startsWith(`${path}/`);
   const absent = tidy.find((path) => !files.some((file) => within(file, path)));
-  if (absent !== undefined) throw new CliError("absent", `the job has no result ${JSON.stringify(absent)}; headgate files lists them`);
+  if (absent !== undefined)
+    throw new CliError("absent", `the job has no result ${JSON.stringify(absent)}; headgate files lists them`);
   return files.filter((file) => tidy.some((path) => within(file, path)));
 }

@@ -23,7 +23,17 @@ type Own = (typeof own)[number];
 
 /** Everything before the first word that is no option belongs to us or to sbatch; all after the script is the script's. */
 export function readSbatchLine(argv: readonly string[]): SbatchLine {
-  const given: Record<Own, string[]> = { with: [], env: [], cluster: [], tag: [], description: [], retry: [], "retry-on": [], key: [], site: [] };
+  const given: Record<Own, string[]> = {
+    with: [],
+    env: [],
+    cluster: [],
+    tag: [],
+    description: [],
+    retry: [],
+    "retry-on": [],
+    key: [],
+    site: [],
+  };
   const sbatchWords: string[] = [];
   let json = false;
   let help = false;
@@ -54,7 +64,12 @@ export function readSbatchLine(argv: readonly string[]): SbatchLine {
   }
   const last = (name: Own) => given[name].at(-1);
   const job: JobOptions = {};
-  const [cluster, description, retry, retryOn] = [last("cluster"), last("description"), last("retry"), last("retry-on")];
+  const [cluster, description, retry, retryOn] = [
+    last("cluster"),
+    last("description"),
+    last("retry"),
+    last("retry-on"),
+  ];
   if (cluster !== undefined) job.cluster = cluster;
   if (description !== undefined) job.description = description;
   if (retry !== undefined) job.retry = retry;

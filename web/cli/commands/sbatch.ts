@@ -28,7 +28,10 @@ export const sbatchHelp = `Usage: headgate sbatch [options] SCRIPT [ARGUMENT...]
 
 Submits a batch script as it is. Its #SBATCH lines are read as sbatch reads them, and the same options may be given
 before SCRIPT:
-  ${takenOptions.map((name) => `--${name}`).join(" ").replace(/(.{80,100}) /g, "$1\n  ")}
+  ${takenOptions
+    .map((name) => `--${name}`)
+    .join(" ")
+    .replace(/(.{80,100}) /g, "$1\n  ")}
 Any other option is refused, with its line. An --array becomes a sweep: a job for each index. --output and --error
 name files in the job's folder. SCRIPT's own exit code is what headgate wait returns.
 
@@ -62,13 +65,15 @@ export function addSbatch(program: Command, cli: Cli): void {
 async function sbatch(cli: Cli, argv: readonly string[], globals: GlobalOptions): Promise<void> {
   const line = readSbatchLine(argv);
   if (line.help) return cli.out(sbatchHelp);
-  if (line.script === undefined) throw new CliError("usage", "headgate sbatch needs a SCRIPT; headgate sbatch --help says more");
+  if (line.script === undefined)
+    throw new CliError("usage", "headgate sbatch needs a SCRIPT; headgate sbatch --help says more");
   const options: GlobalOptions = { ...globals, ...line.globals };
   const bytes = readScript(line.script);
   const name = path.basename(line.script);
   const read = readOptions(line.sbatchWords.map((text) => ({ text })));
   const request = readSbatchScript(new TextDecoder().decode(bytes), read.options as GivenOption[], name);
-  const told = ({ line: at, words }: SbatchProblem) => `${at === undefined ? "headgate sbatch" : `${line.script}:${at}`}: ${words}`;
+  const told = ({ line: at, words }: SbatchProblem) =>
+    `${at === undefined ? "headgate sbatch" : `${line.script}:${at}`}: ${words}`;
   const problems = [...read.problems, ...request.problems];
   if (problems.length > 0) throw new CliError("refused", problems.map(told).join("\n"));
   const quiet = request.command.includes("quiet");
@@ -79,15 +84,27 @@ async function sbatch(cli: Cli, argv: readonly string[], globals: GlobalOptions)
   const files = listInputs([line.script, ...line.beside], (at, why) => cli.say(`${at} is left out: ${why}\n`));
   const draft = { ...draftOf(request, line, name), ...(await mailOf(request, client)) };
   const members = (request.array?.indices ?? [undefined]).map((index) => memberOf(draft, request.array, index));
-  for (const member of members.slice(0, 1)) checkDraft(member, application, files.map((file) => file.name));
-  if (request.command.includes("test-only")) return cli.say(`${line.script} would be ${members.length === 1 ? "one job" : `${members.length} jobs`}\n`);
+  for (const member of members.slice(0, 1))
+    checkDraft(
+      member,
+      application,
+      files.map((file) => file.name),
+    );
+  if (request.command.includes("test-only"))
+    return cli.say(`${line.script} would be ${members.length === 1 ? "one job" : `${members.length} jobs`}\n`);
 
   const record = line.key === undefined ? undefined : openKeyRecord(cli, client.options.origin, line.key);
   const inputs = await uploadInputs(cli, client, files, record);
   const whole = { inputs, members, key: line.key, sweep: request.array && (record?.sweep() ?? newUlid()) };
   const jobs = await submitAll(client, whole);
   print(cli, jobs, whole.sweep, { json: options.json === true, bare: request.command.includes("parsable"), quiet });
-  if (request.command.includes("wait")) await waitForJobs(cli, client, jobs.map((job) => job.id), { quiet });
+  if (request.command.includes("wait"))
+    await waitForJobs(
+      cli,
+      client,
+      jobs.map((job) => job.id),
+      { quiet },
+    );
 }
 
 function readScript(file: string): Uint8Array {
@@ -137,7 +154,12 @@ function memberOf(draft: Draft, array: ArrayIndices | undefined, index: number |
   };
 }
 
-type Whole = { members: readonly Draft[]; inputs: JobSubmission["inputs"]; key: string | undefined; sweep: string | undefined };
+type Whole = {
+  members: readonly Draft[];
+  inputs: JobSubmission["inputs"];
+  key: string | undefined;
+  sweep: string | undefined;
+};
 
 /** Submits the one job, or each of the sweep under a key of its own. */
 function submitAll(client: GatewayClient, { members, inputs, key, sweep }: Whole): Promise<Job[]> {
@@ -148,11 +170,16 @@ function submitAll(client: GatewayClient, { members, inputs, key, sweep }: Whole
   });
 }
 
-function print(cli: Cli, jobs: readonly Job[], sweep: string | undefined, how: { json: boolean; bare: boolean; quiet: boolean }): void {
+function print(
+  cli: Cli,
+  jobs: readonly Job[],
+  sweep: string | undefined,
+  how: { json: boolean; bare: boolean; quiet: boolean },
+): void {
   const [first] = jobs;
-  if (how.json) return outJson(cli, sweep === undefined ? first : { sweep: { id: sweep, size: jobs.length }, jobs });
-  if (how.bare) return cli.out(jobs.map((job) => `${job.id}\n`).join(""));
-  if (how.quiet) return;
-  if (sweep === undefined) return cli.out(`Submitted batch job ${first?.id}\n`);
-  cli.out(`Submitted ${jobs.length} batch jobs of sweep ${sweep}:\n${jobs.map((job) => `${job.id}\n`).join("")}`);
+  if (how.json) outJson(cli, sweep === undefined ? first : { sweep: { id: sweep, size: jobs.length }, jobs });
+  else if (how.bare) cli.out(jobs.map((job) => `${job.id}\n`).join(""));
+  else if (how.quiet) return;
+  else if (sweep === undefined) cli.out(`Submitted batch job ${first?.id}\n`);
+  else cli.out(`Submitted ${jobs.length} batch jobs of sweep ${sweep}:\n${jobs.map((job) => `${job.id}\n`).join("")}`);
 }

@@ -63,27 +63,40 @@ async function login(cli: Cli, options: LoginOptions): Promise<void> {
   if (byToken && (options.user !== undefined || options.password !== undefined || options.passwordStdin))
     throw new CliError("usage", "--token and --user with --password exclude each other; give one of them");
   const site = await new GatewayClient({ origin: api }).site();
-  const saved = byToken ? await tokenSite(cli, api, options) : await passwordSite(cli, api, site, options, before?.site);
+  const saved = byToken
+    ? await tokenSite(cli, api, options)
+    : await passwordSite(cli, api, site, options, before?.site);
   const bearer = saved.kind === "token" ? saved.token : saved.access;
   const person = await new GatewayClient({ origin: api, token: () => bearer }).me();
   const kept = readSites(cli.env);
   writeSites(cli.env, { current: name, sites: { ...kept.sites, [name]: saved } });
   if (options.json) return outJson(cli, person);
   cli.out(`signed in at ${clean(site.name)} (${api}, called ${name}) as ${clean(person.email)}\n`);
-  if (person.status !== "active") cli.say(`your account is ${person.status}: an administrator has to approve it before jobs can be submitted\n`);
+  if (person.status !== "active")
+    cli.say(`your account is ${person.status}: an administrator has to approve it before jobs can be submitted\n`);
 }
 
 async function tokenSite(cli: Cli, api: string, options: LoginOptions): Promise<SavedSite> {
   const token = options.token ?? (await readStdin(cli));
-  if (!/^[\x21-\x7e]{1,4000}$/.test(token)) throw new CliError("usage", "that is no API token; accepted is one such as hg_…, without blanks");
+  if (!/^[\x21-\x7e]{1,4000}$/.test(token))
+    throw new CliError("usage", "that is no API token; accepted is one such as hg_…, without blanks");
   return { kind: "token", api, token };
 }
 
-async function passwordSite(cli: Cli, api: string, site: Site, options: LoginOptions, before: SavedSite | undefined): Promise<SavedSite> {
+async function passwordSite(
+  cli: Cli,
+  api: string,
+  site: Site,
+  options: LoginOptions,
+  before: SavedSite | undefined,
+): Promise<SavedSite> {
   const known = before?.kind === "password" ? before.user : undefined;
   const user = options.user ?? known ?? (await ask(cli, "E-mail: ", false, "--user, or --token"));
   const password =
-    options.password ?? (options.passwordStdin ? await readStdin(cli) : await ask(cli, "Password: ", true, "--password-stdin, or --token-stdin"));
+    options.password ??
+    (options.passwordStdin
+      ? await readStdin(cli)
+      : await ask(cli, "Password: ", true, "--password-stdin, or --token-stdin"));
   const { access, expiresAt, refresh } = await signIn(site.cognito, site.cliClientId, user, password);
   if (refresh === undefined) throw new CliError("unreachable", "Cognito gave no refresh token");
   return { kind: "password", api, user, cognito: site.cognito, clientId: site.cliClientId, access, expiresAt, refresh };
@@ -124,8 +137,25 @@ async function whoAmI(cli: Cli, options: GlobalOptions): Promise<void> {
 
 function listSites(cli: Cli, options: GlobalOptions): void {
   const { current, sites } = readSites(cli.env);
-  const all = Object.entries(sites).map(([name, site]) => ({ name, api: site.api, by: site.kind, current: name === current }));
-  if (options.json) return outJson(cli, { sites: all });
+  const all = Object.entries(sites).map(([name, site]) => ({
+    name,
+    api: site.api,
+    by: site.kind,
+    current: name === current,
+  }));
+  if (options.json) {
+    outJson(cli, { sites: all });
+    return;
+  }
   if (all.length === 0) cli.say(`none are kept in ${sitesFile(cli.env)}\n`);
-  cli.out(table(all.map((site) => [site.current ? "*" : "", site.name, site.api, site.by === "token" ? "by token" : "by password"])));
+  cli.out(
+    table(
+      all.map((site) => [
+        site.current ? "*" : "",
+        site.name,
+        site.api,
+        site.by === "token" ? "by token" : "by password",
+      ]),
+    ),
+  );
 }

@@ -33,6 +33,7 @@ type SubmitOptions = GlobalOptions &
     set?: string[];
     parameters?: string;
     input?: string[];
+    appVersion?: string;
     key?: string;
     check?: boolean;
     parsable?: boolean;
@@ -48,6 +49,7 @@ export function addSubmit(program: Command, cli: Cli): void {
     .option("-s, --set <name=value>", "a parameter, typed by the application; name=@file for a file's text", again)
     .option("--parameters <json>", "all parameters as JSON, or @file; --set goes before them")
     .option("--input <upload=name>", "an earlier upload as an input; may be repeated", again)
+    .option("--app-version <version>", "an earlier version of the application (default: the latest)")
     .option("--key <key>", "the same key gives the same job, however often it is sent (default: a fresh one)")
     .option("--check", "only say what the job would be, with its script; nothing is uploaded or submitted")
     .option("--parsable", "print the id alone")
@@ -63,12 +65,17 @@ async function submit(cli: Cli, id: string, paths: string[], options: SubmitOpti
   const files = listInputs(paths, (path, why) => cli.say(`${path} is left out: ${why}\n`));
   const earlier = (options.input ?? []).map(readEarlier);
   const names = [...files, ...earlier].map(({ name }) => name);
-  const given = { ...readParameters(options.parameters), ...readSets(options.set ?? [], application.parameters as ParameterSchema) };
+  const given = {
+    ...readParameters(options.parameters),
+    ...readSets(options.set ?? [], application.parameters as ParameterSchema),
+  };
   const parameters = { ...namedInput(application, given, names), ...given };
   const draft: Draft = { application: id, parameters, ...jobFields(options), resources: readResources(options) };
+  if (options.appVersion !== undefined) draft.version = options.appVersion;
   checkDraft(draft, application, names);
   if (options.check) {
-    if (files.length > 0) throw new CliError("usage", "--check uploads nothing; name inputs by --input, or leave them out");
+    if (files.length > 0)
+      throw new CliError("usage", "--check uploads nothing; name inputs by --input, or leave them out");
     const checked = await client.check({ ...draft, inputs: earlier });
     return options.json ? outJson(cli, checked) : cli.out(checked.script);
   }
@@ -97,7 +104,10 @@ function readParameters(text: string | undefined): Parameters {
     value = JSON.parse(text.startsWith("@") ? readText(text.slice(1)) : text);
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError("usage", `--parameters is not accepted: ${(error as Error).message}; accepted is a JSON object, or @file`);
+    throw new CliError(
+      "usage",
+      `--parameters is not accepted: ${(error as Error).message}; accepted is a JSON object, or @file`,
+    );
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new CliError("usage", "--parameters is not accepted; accepted is a JSON object, or @file");
@@ -107,7 +117,10 @@ function readParameters(text: string | undefined): Parameters {
 function readEarlier(text: string): JobSubmission["inputs"][number] {
   const [, upload = "", name = ""] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
   if (!ulidPattern.test(upload) || name === "")
-    throw new CliError("usage", `--input ${JSON.stringify(text)} is not accepted; accepted is the id of an upload, = and a name`);
+    throw new CliError(
+      "usage",
+      `--input ${JSON.stringify(text)} is not accepted; accepted is the id of an upload, = and a name`,
+    );
   return { upload, name };
 }
 

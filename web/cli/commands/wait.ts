@@ -47,7 +47,12 @@ cancelled; 125 where it could not be learned what became of it. Of several jobs,
 }
 
 /** Waits; throws ExitCode where any of the jobs did not succeed. */
-export async function waitForJobs(cli: Cli, client: GatewayClient, ids: readonly string[], options: WaitOptions): Promise<void> {
+export async function waitForJobs(
+  cli: Cli,
+  client: GatewayClient,
+  ids: readonly string[],
+  options: WaitOptions,
+): Promise<void> {
   const tell = (job: Job) => {
     if (!options.quiet) cli.say(`${ids.length === 1 ? standing(job) : jobLine(job)}\n`);
   };
