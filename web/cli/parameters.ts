@@ -59,7 +59,7 @@ function put(into: Parameters, schema: ParameterSchema, names: readonly string[]
     }
     if (depth === names.length - 1) {
       const before = Object.hasOwn(place, name) ? place[name] : undefined;
-      Object.defineProperty(place, name, { ...plain, value: valueOf(next, given, field, before) });
+      Object.defineProperty(place, name, { ...plain, value: typedValue(next, given, field, before) });
       return;
     }
     if (!Object.hasOwn(place, name)) Object.defineProperty(place, name, { ...plain, value: {} });
@@ -71,7 +71,7 @@ function put(into: Parameters, schema: ParameterSchema, names: readonly string[]
 // defined and not assigned: a name may be __proto__
 const plain = { enumerable: true, configurable: true, writable: true } as const;
 
-function valueOf(schema: ParameterSchema, given: Given, field: string, before: unknown): unknown {
+function typedValue(schema: ParameterSchema, given: Given, field: string, before: unknown): unknown {
   const { text, fromFile } = given;
   const tidy = text.trim();
   switch (schema.type) {
@@ -89,7 +89,7 @@ function valueOf(schema: ParameterSchema, given: Given, field: string, before: u
       throw refused(field, text, describeSchema(schema));
     case "array":
       if (tidy.startsWith("[")) return json(tidy, field);
-      return [...(Array.isArray(before) ? before : []), valueOf(schema.items ?? {}, given, field, undefined)];
+      return [...(Array.isArray(before) ? before : []), typedValue(schema.items ?? {}, given, field, undefined)];
     case "object":
       return json(tidy, field);
     default:
