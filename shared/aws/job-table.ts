@@ -34,6 +34,13 @@ const unseen: ReadonlySet<string> = new Set([
   "eraseAt",
 ] satisfies (keyof JobRecord)[]);
 
+/** Whether a deleted job has files to erase now: what was waited for has come, or more than was there. */
+const filesCame = (job: JobRecord, changes: Partial<JobRecord>): boolean =>
+  job.deletedAt !== undefined &&
+  (changes.results !== undefined ||
+    changes.attempts !== undefined ||
+    (isSettled({ ...job, ...changes }) && !isSettled(job)));
+
 export function jobTable(table: Table, now: Clock = clock) {
   const get = async (id: string): Promise<JobRecord | undefined> => {
     const item = await table.get(key(id));
@@ -47,8 +54,7 @@ export function jobTable(table: Table, now: Clock = clock) {
     const changedAt = isSeen ? after(at, job.changedAt) : job.changedAt;
     const moved: JobRecord = { ...job, ...changes, changedAt, revision: job.revision + 1 };
     const mailDue = mailDueAfter(job, moved);
-    // what was waited for before a deleted job's files are erased has come
-    const eraseAt = moved.eraseAt !== undefined && isSettled(moved) && !isSettled(job) ? at : moved.eraseAt;
+    const eraseAt = filesCame(job, changes) ? at : moved.eraseAt;
     const kept = [...job.events, ...events].slice(-maxEvents);
     const next = { ...moved, events: kept, mailDue, eraseAt } as JobRecord;
     const written = await table.update(

@@ -207,6 +207,49 @@ test("a live job's files are waited for: its end brings the erasing forward", as
   expect(gateway.messages).toContainEqual({ cluster: "local", forget: [job] });
 });
 
+test("every attempt's files go, and what comes after all is erased too", async () => {
+  const { jobs, group } = await sent(1);
+  const [job = ""] = jobs;
+  const told = async (of: string, o: object, results: object) => {
+    const receipt = ulid();
+    const key = receiptKey("local", "2026010100", receipt);
+    const at = gateway.time.now().toISOString();
+    const member = { index: 0, job, attempt: 1, ...o };
+    const states = [
+      { ...member, state: "failed", reason: "node-failure", source: "sacct", startedAt: at, endedAt: at },
+    ];
+    const { attempt } = member;
+    const members = [{ index: 0, job, attempt, results }];
+    const body = {
+      version: 1,
+      kind: "results",
+      cluster: "local",
+      receipt,
+      at,
+      group: of,
+      slice: 0,
+      collection: ulid(),
+    };
+    await gateway.s3.put("results", `results/local/${of}/0/${ulid()}/pack-0`, Buffer.from("secret"));
+    await gateway.s3.put("results", key, Buffer.from(JSON.stringify({ ...body, states, members })));
+    await takeEvent(JSON.stringify({ Records: [{ s3: { object: { key } } }] }), gateway.parts.observe);
+  };
+  const gone = { state: "unavailable", reason: "the disk is full" };
+  await told(group, {}, gone);
+  await gateway.deliver();
+  const { group: second = "", attempt } = (await gateway.parts.api.jobs.get(job)) ?? {};
+  expect([attempt, second === group]).toEqual([2, false]);
+  await remove(job);
+  await told(second, { attempt: 2 }, gone);
+  await erase();
+  expect([await keysBelow(`results/local/${group}/`), await keysBelow(`results/local/${second}/`)]).toEqual([[], []]);
+
+  await told(group, {}, { state: "withheld", reason: "812 GB > 50 GB" });
+  expect(await keysBelow(`results/local/${group}/`)).toHaveLength(1);
+  await erase();
+  expect(await keysBelow(`results/local/${group}/`)).toEqual([]);
+});
+
 test("an object that somebody else has written meanwhile is read anew, not overwritten", async () => {
   const { results } = gateway.parts.erase;
   await gateway.s3.put("results", "results/x", Buffer.from("one"));
