@@ -1,5 +1,6 @@
 // Who is judged in the local cloud and where it is written down: the judge, its principals, and the front doors before the emulators.
 import path from "node:path";
+import type { Disturber } from "./events/call-faults.ts";
 import { type FrontDoor, startFrontDoor } from "./iam/front-door.ts";
 import { createJudge, type Judge } from "./iam/judge.ts";
 import { openUsage, type Usage } from "./iam/usage.ts";
@@ -36,6 +37,7 @@ export async function openDoors(o: {
   stack: Stack;
   judge: Judge;
   policies: ResourcePolicies;
+  disturber: Disturber;
   upstreams: Partial<Record<keyof Doors, { upstream: Upstream; port: number }>>;
 }): Promise<Doors> {
   const { region, account } = o.stack.place;
@@ -56,7 +58,15 @@ export async function openDoors(o: {
       const partitionKey = keys.get(arn);
       return { policies: o.policies.of(arn), ...(partitionKey === undefined ? {} : { partitionKey }) };
     };
-    return await startFrontDoor({ service, ...given, judge: o.judge, region, account, resourceContext });
+    return await startFrontDoor({
+      service,
+      ...given,
+      judge: o.judge,
+      region,
+      account,
+      resourceContext,
+      disturber: o.disturber,
+    });
   };
   const [dynamodb, sqs, ssm, cognito, ses] = await Promise.all([
     open("dynamodb"),

@@ -7,6 +7,7 @@ import { type SeedUser, startCognito } from "./cognito/local-cognito.ts";
 import { writePool } from "./cognito/pool-files.ts";
 import { createTables } from "./dynamo/create-tables.ts";
 import { type DynamoKind, startDynamo } from "./dynamo/local-dynamo.ts";
+import { type Disturber, instanceOf } from "./events/call-faults.ts";
 import { objectTeller, startQueueSources, startSchedules } from "./events/create-events.ts";
 import { type Faults, noFaults } from "./events/faults.ts";
 import { createApi } from "./gateway/create-api.ts";
@@ -35,6 +36,8 @@ export type CloudOptions = {
   dynamo?: DynamoKind;
   /** Divides the waiting times of schedules, and of reconcile through SCALE. Default: as the template has it. */
   scale?: number;
+  /** Divides the queues' visibility time-outs; default 1. */
+  visibilityScale?: number;
   /** Instances of one function at once; default 10. */
   concurrency?: number;
   /** HEADGATE_HOME of a cluster's commands; default `<data>/headnode/<cluster>`. */
@@ -138,6 +141,13 @@ export async function startCloud(o: CloudOptions): Promise<Cloud> {
       return { accessKeyId, secretAccessKey, sessionToken };
     };
     const faults = noFaults();
+    let kill: (instance: string) => Promise<unknown> = async () => {};
+    const disturber: Disturber = {
+      hook: (call) => faults.calls.each?.(call),
+      suffer: async (fault, instance) => {
+        if (fault.kind === "kill" && instance !== undefined) await kill(instance);
+      },
+    };
 
     // Storage: tables, queues, objects
     let tell: (event: ObjectEvent) => void = () => {};
@@ -145,7 +155,9 @@ export async function startCloud(o: CloudOptions): Promise<Cloud> {
       startDynamo({ kind: o.dynamo ?? "dynalite", folder: folder("dynamodb"), port: port(7) }).then((it) =>
         opened(it, () => it.stop()),
       ),
-      startSqs({ folder: folder("sqs"), port: port(8), region }).then((it) => opened(it, () => it.stop())),
+      startSqs({ folder: folder("sqs"), port: port(8), region, visibilityScale: o.visibilityScale ?? 1 }).then((it) =>
+        opened(it, () => it.stop()),
+      ),
       startS3({
         dir: folder("s3"),
         port: port(2),
@@ -153,6 +165,13 @@ export async function startCloud(o: CloudOptions): Promise<Cloud> {
         credentials: (accessKeyId) => judge.principalOf(accessKeyId),
         judge: judgeS3({ judge, bucketPolicies: policies.ofBucket }),
         onEvent: (event) => tell(event),
+        disturb: ({ operation, accessKeyId, userAgent, presigned }) => {
+          // who holds a signed address is a stranger with somebody's signature
+          const principal = presigned ? "signed address" : judge.principalOf(accessKeyId)?.name;
+          const instance = instanceOf(userAgent);
+          const fault = disturber.hook({ service: "s3", operation, principal, instance });
+          return fault && { fault, suffer: () => disturber.suffer(fault, instance) };
+        },
       }).then((it) => opened(it, () => it.close())),
       openPort(port(0)).then((it) => opened(it, () => it.close())),
       openPort(port(1)).then((it) => opened(it, () => it.close())),
@@ -215,6 +234,7 @@ export async function startCloud(o: CloudOptions): Promise<Cloud> {
       stack,
       judge,
       policies,
+      disturber,
       upstreams: {
         dynamodb: { upstream: dynamo.url, port: port(4) },
         sqs: { upstream: sqs.url, port: port(5) },
@@ -267,6 +287,7 @@ export async function startCloud(o: CloudOptions): Promise<Cloud> {
         HEADGATE_LOCAL_COGNITO: urls.cognito,
       },
     });
+    kill = (instance) => Promise.all([...functions.values()].map((run) => run.kill(instance)));
     opened(functions, (all) => Promise.all([...all.values()].map((run) => run.stop())));
     if (apiResource) api.answerWith(createApi({ stack, functions, log }));
     const localOrigin = (domainName: string) => origins.get(`https://${domainName}`);

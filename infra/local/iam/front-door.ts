@@ -1,6 +1,7 @@
 // The door before an emulator: signature verified, call judged, and only then the untouched body passed on.
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Cut, type Disturber, instanceOf } from "../events/call-faults.ts";
 import { cognitoCalls, isOpen } from "./cognito-call.ts";
 import type { Context } from "./conditions.ts";
 import { type Body, type DerivedCall, type Place, UnknownOperation } from "./derived-call.ts";
@@ -38,6 +39,8 @@ export type FrontDoorOptions = {
   region: string;
   account: string;
   resourceContext?: ResourceContext;
+  /** What is done to calls: for tests. */
+  disturber?: Disturber;
 };
 export type FrontDoor = { url: string; close(): Promise<void> };
 
@@ -116,7 +119,8 @@ function refuse(response: ServerResponse, service: Service, { status, code, mess
   }
   const headers: OutgoingHttpHeaders = { "content-type": contentTypes[service] };
   if (service === "ses") headers["x-amzn-errortype"] = code;
-  if (service === "sqs") headers["x-amzn-query-error"] = `${code.replace(/Exception$/, "")};Sender`;
+  if (service === "sqs")
+    headers["x-amzn-query-error"] = `${code.replace(/Exception$/, "")};${status < 500 ? "Sender" : "Receiver"}`;
   const type = service === "dynamodb" || service === "sqs" ? `com.amazon.coral.service#${code}` : code;
   response.writeHead(status, headers).end(JSON.stringify({ __type: type, message, Message: message }));
 }
@@ -164,6 +168,21 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
       principal = verifySignature(request, body, { service, region, principalOf: judge.principalOf });
       admit(operation, parse(body), principal);
     }
+    const fault = options.disturber?.hook({
+      service,
+      operation,
+      principal: principal?.name,
+      instance: instanceOf(request.headers["user-agent"]),
+    });
+    if (fault !== undefined) {
+      if (fault.when === "after") {
+        if (passOn) await passOn.perform(request, body, response);
+        else if (typeof upstream === "function") await upstream({ target, body, principal });
+      }
+      await options.disturber?.suffer(fault, instanceOf(request.headers["user-agent"]));
+      if (fault.kind !== "error") throw new Cut();
+      throw new Refusal(fault.status, fault.code, "a fault of this service");
+    }
     if (passOn) {
       await passOn.send(request, body, response, service === "sqs" ? url : undefined);
     } else if (typeof upstream === "function") {
@@ -174,7 +193,10 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
   }
 
   const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => refuse(response, service, refusalOf(error, service)));
+    answer(request, response).catch((error: unknown) => {
+      if (error instanceof Cut) response.destroy();
+      else refuse(response, service, refusalOf(error, service));
+    });
   });
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
