@@ -67,6 +67,8 @@ export type Cloud = {
   faults: Faults;
   /** Faults of Run Command. */
   commands: RunCommand["faults"];
+  /** The SSM instance id of a cluster's head node. */
+  target(cluster: string): string;
   /** The environment of a cluster's commands: whose credentials, which endpoints. */
   headnodeEnvironment(cluster: string): Record<string, string>;
   s3: S3Server;
@@ -327,6 +329,11 @@ export async function startCloud(o: CloudOptions): Promise<Cloud> {
       },
       faults,
       commands: commands.faults,
+      target: (cluster) => {
+        const found = actors.find(({ headnode }) => headnode?.cluster === cluster)?.headnode;
+        if (!found) throw new Error(`no cluster "${cluster}"; there are ${[...environments.keys()].join(", ")}`);
+        return found.target;
+      },
       headnodeEnvironment: (cluster) => {
         const environment = environments.get(cluster);
         if (!environment) throw new Error(`no cluster "${cluster}"; there are ${[...environments.keys()].join(", ")}`);

@@ -1,0 +1,56 @@
+// The people of a campaign: they submit wave after wave under idempotency keys, and go on until they have an answer.
+import { setTimeout as sleep } from "node:timers/promises";
+import { isPassing } from "../../web/client/retry.ts";
+import type { Arena } from "./arena.ts";
+import type { Plan } from "./plan.ts";
+import { script, type Work, wordsOf } from "./work.ts";
+
+/** A job that was asked for; without an id nobody ever answered. */
+export type Asked = Work & { key: string; job?: string; refused?: string };
+
+export type Submission = {
+  asked: Asked[];
+  /** Resolves when every wave was answered, or given up at the bound. */
+  done: Promise<void>;
+};
+
+/** Starts to submit by the plan, from `beganAt` until at most `until` (milliseconds). */
+export function submitWaves(arena: Arena, plan: Plan, beganAt: number, until: () => number): Submission {
+  const asked: Asked[] = [];
+  const wave = async (works: readonly Work[], atMs: number) => {
+    await sleep(Math.max(0, beganAt + atMs - Date.now()));
+    await Promise.all(
+      works.map(async (work) => {
+        const one: Asked = { ...work, key: `campaign-${plan.seed}-${work.n}` };
+        asked.push(one);
+        await submitOne(arena, one, until);
+      }),
+    );
+  };
+  const done = Promise.all(plan.waves.map(({ works, atMs }) => wave(works, atMs))).then(() => {});
+  return { asked, done };
+}
+
+async function submitOne(arena: Arena, one: Asked, until: () => number): Promise<void> {
+  const inputs = one.input ? [{ upload: arena.uploads[one.person], name: "input.txt" }] : [];
+  const body = {
+    application: "script",
+    name: `campaign ${one.n}`,
+    parameters: { text: script, arguments: wordsOf(one, arena.ledger) },
+    resources: { memoryMb: one.memoryMb, wallMinutes: 10 },
+    inputs,
+  };
+  for (let tries = 1; ; tries += 1) {
+    try {
+      // the client itself repeats thrice; then its user does
+      one.job = (await arena.clients[one.person].submit(body, one.key)).id;
+      return;
+    } catch (cause) {
+      if (!isPassing(cause) || Date.now() > until()) {
+        one.refused = String(cause).slice(0, 500);
+        return;
+      }
+      await sleep(Math.min(500 * tries, 3_000));
+    }
+  }
+}
