@@ -74,9 +74,9 @@ export async function openArena(say: (line: string) => void): Promise<Arena> {
       data: join(dir, "cloud"),
       port: 0,
       assembly,
-      // waiting times of minutes are seconds; a message that a killed function held comes back after 9 s, not 90
+      // waiting times of minutes are seconds; a message that a killed function held comes back after 6 s, not 90
       scale: 30,
-      visibilityScale: 10,
+      visibilityScale: 15,
       headgateHome: () => home,
       log: (line) => {
         if (open) writeSync(logFile, `${new Date().toISOString()} ${line}\n`);

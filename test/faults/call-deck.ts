@@ -2,7 +2,7 @@
 import type { Cloud } from "../../infra/local/cloud.ts";
 import type { CallFault, ServiceCall } from "../../infra/local/events/call-faults.ts";
 import { diceOf } from "./dice.ts";
-import { deckOf } from "./plan.ts";
+import { deckOf, type Plan } from "./plan.ts";
 import type { Tally } from "./tally.ts";
 
 /** How things stand: set by the blows, heeded by every call. */
@@ -16,6 +16,8 @@ export type Weather = {
 };
 
 const functionNames = ["api", "dispatch", "observe", "reconcile", "erase", "notify"];
+/** About so many of its calls for each job have an effect; of the others some at each turn of their schedule. */
+const effectsPerJob: Record<string, number> = { api: 3.2, dispatch: 3.5, observe: 2.5 };
 const effects =
   /^(?:PutItem|UpdateItem|DeleteItem|BatchWriteItem|SendMessage|SendMessageBatch|SendCommand|SendEmail|s3:PutObject|s3:DeleteObject)$/;
 
@@ -36,13 +38,19 @@ const failures: Record<string, { status: number; code: string }> = {
 const libfaketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
 /** Lays the faults into a cloud. calm() takes them all off again. */
-export function disturb(cloud: Cloud, seed: number, weather: Weather, tally: Tally): { calm(): void } {
+export function disturb(
+  cloud: Cloud,
+  { seed, jobs }: Pick<Plan, "seed" | "jobs">,
+  weather: Weather,
+  tally: Tally,
+): { calm(): void } {
   const killed = new Map(
-    functionNames.map((name) => [
-      name,
-      // api writes thrice a job, the others some times a wave: each is killed between any two of its effects
-      deckOf(seed, `kill ${name}`, name === "api" ? 60 : 25, ["before", "after"] as const),
-    ]),
+    functionNames.map((name) => {
+      const each = effectsPerJob[name];
+      // so often that a small campaign has some, and that a killed dispatch, whose queue then waits, leaves time to work
+      const block = each === undefined ? 25 : Math.round((2 * each * jobs) / Math.max(2, jobs * 0.028));
+      return [name, deckOf(seed, `kill ${name}`, block, ["before", "after"] as const)] as const;
+    }),
   );
   const failing = new Map(
     Object.keys(throttles).map((service) => [

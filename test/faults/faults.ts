@@ -76,7 +76,7 @@ async function campaign(): Promise<number> {
   const tally = openTally();
   const weather: Weather = { throttled: new Set(), cutOff: false, skew: 0 };
   const striker = new Striker(arena, weather, tally, say);
-  const faults = disturb(arena.cloud, seed, weather, tally);
+  const faults = disturb(arena.cloud, plan, weather, tally);
   const beganAt = Date.now();
   const endsAt = beganAt + plan.lengthMs + patienceMs;
   const isOver = () => stopping > 0 || Date.now() > endsAt;
@@ -105,13 +105,14 @@ async function campaign(): Promise<number> {
 
 /** Waits until every job has ended and its results are decided, or until nothing has moved for so long. */
 async function settle(arena: Arena, asked: readonly Asked[], quietMs: number): Promise<void> {
+  const until = Date.now() + 4 * quietMs;
   const open = new Map(asked.flatMap((one) => (one.job === undefined ? [] : [[one.job, one] as const])));
   let seen = "";
   let since = Date.now();
   for (;;) {
     const states: string[] = [];
     for (const [id, one] of open) {
-      const job = await arena.clients[one.person].get(id).catch(() => undefined);
+      const job = await arena.clients[one.person].job(id).catch(() => undefined);
       if (job !== undefined && isSettled(job)) open.delete(id);
       else states.push(`${id} ${job?.state} ${job?.attempt}`);
       if (stopping > 1) return;
@@ -120,7 +121,7 @@ async function settle(arena: Arena, asked: readonly Asked[], quietMs: number): P
     const now = states.join("\n");
     if (now !== seen) since = Date.now();
     seen = now;
-    if (Date.now() - since > quietMs) {
+    if (Date.now() - since > quietMs || Date.now() > until) {
       say(`${open.size} jobs have not moved for ${(quietMs / 1000).toFixed(0)} s: ${states.slice(0, 5).join(", ")}`);
       return;
     }
@@ -128,8 +129,9 @@ async function settle(arena: Arena, asked: readonly Asked[], quietMs: number): P
   }
 }
 
-const isSettled = (job: Job): boolean =>
-  ["succeeded", "failed", "cancelled"].includes(job.state) && job.results.state !== "pending";
+function isSettled(job: Job): boolean {
+  return ["succeeded", "failed", "cancelled"].includes(job.state) && job.results.state !== "pending";
+}
 
 async function judge(asked: Asked[], striker: Striker, injected: Record<string, number>): Promise<number> {
   const { cloud, slurm, dir, ledger, tokens } = arena;

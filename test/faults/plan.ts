@@ -25,8 +25,8 @@ export const nodes = 3;
 /** Draws the plan. The same seed and number of jobs give the same plan. */
 export function drawPlan(seed: number, jobs: number): Plan {
   const dice = diceOf(seed, "waves", jobs);
-  const count = Math.min(jobs, Math.max(12, Math.round(jobs * 0.18)));
-  const gapMs = jobs >= 300 ? 2_600 : 2_000;
+  const count = Math.min(jobs, Math.max(14, Math.round(jobs * 0.18)));
+  const gapMs = 2_600;
   const lengthMs = count * gapMs;
   const waves: Wave[] = Array.from({ length: count }, (_, at) => ({
     atMs: at * gapMs + dice.between(0, gapMs),
