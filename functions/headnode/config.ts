@@ -34,6 +34,7 @@ const HeadnodeConfig = z.strictObject({
       collectStallSeconds: z.number().positive().optional(),
       collectTries: z.int().min(1).optional(),
       retrySeconds: z.number().positive().optional(),
+      stallSeconds: z.number().positive().optional(),
       handOverSeconds: z.number().positive().optional(),
       keepDays: z.number().positive().optional(),
     })

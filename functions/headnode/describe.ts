@@ -36,7 +36,7 @@ export async function heartbeatOf(settings: Settings, slurm: Slurm, liveGroups: 
 export async function describe(bundle: string): Promise<number> {
   const settings = readSettings(bundle);
   const spool = openSpool(settings.spool);
-  const objects = openObjects(settings.region);
+  const objects = openObjects(settings);
   const live = spool.liveGroups().filter((group) => isLive(spool.live(group))).length;
   const heartbeat = await heartbeatOf(settings, slurmOf(settings), live, objects.now());
   await putHeartbeat(settings, objects, heartbeat);

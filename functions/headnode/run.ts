@@ -30,7 +30,7 @@ export async function run(bundle: string): Promise<number> {
   const settings = readSettings(bundle);
   const spool = openSpool(settings.spool);
   const log = openLog(spool.log, "run");
-  const objects = openObjects(settings.region);
+  const objects = openObjects(settings);
   const text = await objects.read(settings.buckets.batches, batchKey(settings.cluster, id), mostBatchBytes);
   if (text === undefined)
     return refuseBatch(`there is no batch ${id} for cluster ${settings.cluster}, or it may not be read`);

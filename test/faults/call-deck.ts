@@ -63,6 +63,7 @@ export function disturb(
       ] as const),
     ]),
   );
+  const silent = deckOf(seed, "silence", 60, ["silent"] as const);
   const storm = new Map(Object.keys(throttles).map((service) => [service, diceOf(seed, "storm", service)]));
 
   cloud.faults.calls.each = (call) => {
@@ -88,6 +89,8 @@ export function disturb(
       if (when !== undefined)
         return { words: `Lambda ${principal} killed ${when} an effect`, fault: { kind: "kill", when } };
     }
+    if (principal.startsWith("headnode:") && silent() !== undefined)
+      return { words: "s3 never answered (head node's)", fault: { kind: "silence", when: effect ? "after" : "before" } };
     const failure = failing.get(service)?.();
     if (failure === undefined) return undefined;
     const words = `${service} ${failure}${who}`;

@@ -18,6 +18,8 @@ export type CallFault =
   | { kind: "error"; when: When; status: number; code: string }
   /** The connection breaks without an answer. */
   | { kind: "cut"; when: When }
+  /** The connection stays open and nothing ever comes. */
+  | { kind: "silence"; when: When }
   /** The instance that calls is ended at that instant. */
   | { kind: "kill"; when: When };
 
@@ -30,9 +32,14 @@ export type Disturber = {
   suffer(fault: CallFault, instance: string | undefined): Promise<void>;
 };
 
-/** Thrown where a connection is to break. */
+/** Thrown where a connection is to break, or to stay without an answer. */
 export class Cut extends Error {
   override name = "Cut" as const;
+  readonly silent: boolean;
+  constructor(fault: CallFault) {
+    super(fault.kind);
+    this.silent = fault.kind === "silence";
+  }
 }
 
 const mark = /(?:^|\s)app\/hg-([0-9a-f]{12})(?:\s|$)/;

@@ -180,7 +180,7 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
         else if (typeof upstream === "function") await upstream({ target, body, principal });
       }
       await options.disturber?.suffer(fault, instanceOf(request.headers["user-agent"]));
-      if (fault.kind !== "error") throw new Cut();
+      if (fault.kind !== "error") throw new Cut(fault);
       throw new Refusal(fault.status, fault.code, "a fault of this service");
     }
     if (passOn) {
@@ -194,7 +194,7 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
-      if (error instanceof Cut) response.destroy();
+      if (error instanceof Cut) error.silent || response.destroy();
       else refuse(response, service, refusalOf(error, service));
     });
   });

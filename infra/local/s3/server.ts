@@ -119,7 +119,7 @@ export async function startS3(o: S3Options): Promise<S3Server> {
     const { fault, suffer } = disturbed;
     if (fault.when === "after") (await run(call)).release?.();
     await suffer();
-    if (fault.kind !== "error") throw new Cut();
+    if (fault.kind !== "error") throw new Cut(fault);
     throw new S3Error(fault.status === 503 ? "SlowDown" : "InternalError", "a fault of this service");
   }
 
@@ -143,7 +143,7 @@ export async function startS3(o: S3Options): Promise<S3Server> {
       });
       result = await answer(request, cors);
     } catch (cause) {
-      if (cause instanceof Cut) return void stream.destroy();
+      if (cause instanceof Cut) return void (cause.silent || stream.socket.destroy());
       result = errorAnswer(cause, stream, requestId);
     }
     await send(result, stream, response, { requestId, cors, begun });
