@@ -1,7 +1,12 @@
 // Three projects: unit (every machine, before each commit, a minute at most), parts (each real part by itself, and what starts other programs), cluster (whole stacks on real Slurm, real browsers).
 import { defineConfig } from "vitest/config";
 
-const cluster = ["test/cluster/**/*.test.ts", "test/browser/**/*.test.ts", "test/journey/**/*.test.ts"];
+const cluster = [
+  "test/cluster/**/*.test.ts",
+  "test/faults/**/*.test.ts",
+  "test/browser/**/*.test.ts",
+  "test/journey/**/*.test.ts",
+];
 const parts = [
   "test/infra/local/{cloud,s3,slurm}/**/*.test.ts",
   "test/infra/local/cloud.test.ts",

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Arena } from "./arena.ts";
 import { cluster } from "./arena.ts";
 import type { Weather } from "./call-deck.ts";
+import type { CampaignClock } from "./campaign-clock.ts";
 import type { Blow } from "./plan.ts";
 import type { Tally } from "./tally.ts";
 import { killWatches } from "./watches.ts";
@@ -30,9 +31,9 @@ export class Striker {
   }
 
   /** Strikes at each instant of the plan; resolves when all is put right again. */
-  async strike(blows: readonly Blow[], beganAt: number, isOver: () => boolean): Promise<void> {
+  async strike(blows: readonly Blow[], clock: CampaignClock, isOver: () => boolean): Promise<void> {
     for (const blow of blows) {
-      await sleep(Math.max(0, beganAt + blow.atMs - Date.now()));
+      await clock.reaches(blow.atMs, isOver);
       if (isOver()) break;
       this.#under.push(
         this.#one(blow, isOver).catch((cause: unknown) => this.#say(`${blow.kind}: ${String(cause).slice(0, 300)}`)),

@@ -90,7 +90,10 @@ export function disturb(
         return { words: `Lambda ${principal} killed ${when} an effect`, fault: { kind: "kill", when } };
     }
     if (principal.startsWith("headnode:") && silent() !== undefined)
-      return { words: "s3 never answered (head node's)", fault: { kind: "silence", when: effect ? "after" : "before" } };
+      return {
+        words: "s3 never answered (head node's)",
+        fault: { kind: "silence", when: effect ? "after" : "before" },
+      };
     const failure = failing.get(service)?.();
     if (failure === undefined) return undefined;
     const words = `${service} ${failure}${who}`;

@@ -9,6 +9,7 @@ import type { Job } from "../../shared/contract/job.ts";
 import { type Arena, cluster, ledgerLines, missingHere, openArena } from "./arena.ts";
 import { Striker } from "./blows.ts";
 import { disturb, type Weather } from "./call-deck.ts";
+import { CampaignClock } from "./campaign-clock.ts";
 import type { Case } from "./case.ts";
 import { drawPlan } from "./plan.ts";
 import { type Asked, submitWaves } from "./submit.ts";
@@ -77,25 +78,31 @@ async function campaign(): Promise<number> {
   const weather: Weather = { throttled: new Set(), cutOff: false, skew: 0 };
   const striker = new Striker(arena, weather, tally, say);
   const faults = disturb(arena.cloud, plan, weather, tally);
-  const beganAt = Date.now();
-  const endsAt = beganAt + plan.lengthMs + patienceMs;
+  const endsAt = Date.now() + 3 * plan.lengthMs + patienceMs;
   const isOver = () => stopping > 0 || Date.now() > endsAt;
-  const { asked, done } = submitWaves(arena, plan, beganAt, () => (isOver() ? 0 : endsAt));
+  const asked: Asked[] = [];
+  let begun = 0;
+  const clock = new CampaignClock(() => asked.length - begun > Math.max(15, jobs * 0.04));
+  const submitted = submitWaves(arena, plan, clock, isOver, asked);
+  const counting = setInterval(() => {
+    begun = new Set(ledgerLines(arena.ledger).map((line) => line.split(" ")[1])).size;
+  }, 500);
   const tending = setInterval(() => {
     void striker.tendNodes().then((nodes) => tally.add("node drained by Slurm and resumed", nodes));
   }, 2_000);
   const progress = setInterval(() => {
-    const begun = new Set(ledgerLines(arena.ledger).map((line) => line.split(" ").slice(0, 2).join(" "))).size;
-    say(`${asked.length} asked for, ${asked.filter(({ job }) => job).length} accepted; ${begun} lines in the ledger`);
+    say(`${asked.length} asked for, ${asked.filter(({ job }) => job).length} accepted, ${begun} have begun`);
   }, 15_000);
   try {
-    await Promise.all([done, striker.strike(plan.blows, beganAt, isOver)]);
+    await Promise.all([submitted, striker.strike(plan.blows, clock, isOver)]);
     say("all was submitted and all blows have fallen; single calls go on failing for a while");
     await settle(arena, asked, Math.min(15_000, plan.lengthMs / 4));
     faults.calm();
     say("no more faults: what was lost is to be found");
     await settle(arena, asked, patienceMs);
   } finally {
+    clock.stop();
+    clearInterval(counting);
     clearInterval(tending);
     clearInterval(progress);
     faults.calm();

@@ -2,36 +2,35 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isPassing } from "../../web/client/retry.ts";
 import type { Arena } from "./arena.ts";
+import type { CampaignClock } from "./campaign-clock.ts";
 import type { Plan } from "./plan.ts";
 import { script, type Work, wordsOf } from "./work.ts";
 
 /** A job that was asked for; without an id nobody ever answered. */
 export type Asked = Work & { key: string; job?: string; refused?: string };
 
-export type Submission = {
-  asked: Asked[];
-  /** Resolves when every wave was answered, or given up at the bound. */
-  done: Promise<void>;
-};
-
-/** Starts to submit by the plan, from `beganAt` until at most `until` (milliseconds). */
-export function submitWaves(arena: Arena, plan: Plan, beganAt: number, until: () => number): Submission {
-  const asked: Asked[] = [];
+/** Submits by the plan, noting each job in `asked`. Once the campaign is over nobody repeats what was not accepted. */
+export async function submitWaves(
+  arena: Arena,
+  plan: Plan,
+  clock: CampaignClock,
+  isOver: () => boolean,
+  asked: Asked[],
+): Promise<void> {
   const wave = async (works: readonly Work[], atMs: number) => {
-    await sleep(Math.max(0, beganAt + atMs - Date.now()));
+    await clock.reaches(atMs, isOver);
     await Promise.all(
       works.map(async (work) => {
         const one: Asked = { ...work, key: `campaign-${plan.seed}-${work.n}` };
         asked.push(one);
-        await submitOne(arena, one, until);
+        await submitOne(arena, one, isOver);
       }),
     );
   };
-  const done = Promise.all(plan.waves.map(({ works, atMs }) => wave(works, atMs))).then(() => {});
-  return { asked, done };
+  await Promise.all(plan.waves.map(({ works, atMs }) => wave(works, atMs)));
 }
 
-async function submitOne(arena: Arena, one: Asked, until: () => number): Promise<void> {
+async function submitOne(arena: Arena, one: Asked, isOver: () => boolean): Promise<void> {
   const inputs = one.input ? [{ upload: arena.uploads[one.person], name: "input.txt" }] : [];
   const body = {
     application: "script",
@@ -46,7 +45,7 @@ async function submitOne(arena: Arena, one: Asked, until: () => number): Promise
       one.job = (await arena.clients[one.person].submit(body, one.key)).id;
       return;
     } catch (cause) {
-      if (!isPassing(cause) || Date.now() > until()) {
+      if (!isPassing(cause) || isOver()) {
         one.refused = String(cause).slice(0, 500);
         return;
       }
