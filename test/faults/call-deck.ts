@@ -27,13 +27,18 @@ const throttles: Record<string, { status: number; code: string }> = {
   sqs: { status: 400, code: "RequestThrottled" },
   ssm: { status: 400, code: "ThrottlingException" },
   s3: { status: 503, code: "SlowDown" },
+  ses: { status: 429, code: "TooManyRequestsException" },
 };
 const failures: Record<string, { status: number; code: string }> = {
   dynamodb: { status: 500, code: "InternalServerError" },
   sqs: { status: 500, code: "InternalFailure" },
   ssm: { status: 500, code: "InternalServerError" },
   s3: { status: 500, code: "InternalError" },
+  ses: { status: 500, code: "InternalServiceError" },
 };
+
+/** Of so many calls of a service in a row four fail, each in another way; those that are seldom called fail oftener. */
+const blocks: Record<string, number> = { ssm: 12, ses: 8, sqs: 40 };
 
 const libfaketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
@@ -55,7 +60,7 @@ export function disturb(
   const failing = new Map(
     Object.keys(throttles).map((service) => [
       service,
-      deckOf(seed, `fail ${service}`, service === "ssm" ? 12 : 80, [
+      deckOf(seed, `fail ${service}`, blocks[service] ?? 80, [
         "throttled",
         "failed before its effect",
         "failed after its effect",

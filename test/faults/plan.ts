@@ -48,6 +48,7 @@ function drawWork(dice: Dice, n: number): Work {
     nap: long ? dice.between(4, 12) : dice.between(0, 2),
     exit: dice.chance(0.05) ? 3 : 0,
     input: dice.chance(0.1),
+    mail: dice.chance(0.06),
     memoryMb: dice.chance(0.15) ? 50 + (n % 150) : 50,
   };
 }

@@ -38,6 +38,7 @@ async function submitOne(arena: Arena, one: Asked, isOver: () => boolean): Promi
     parameters: { text: script, arguments: wordsOf(one, arena.ledger) },
     resources: { memoryMb: one.memoryMb, wallMinutes: 10 },
     inputs,
+    ...(one.mail ? { mail: { to: [`${one.person}@example.org`], on: ["succeeded" as const, "failed" as const] } } : {}),
   };
   for (let tries = 1; ; tries += 1) {
     try {

@@ -10,6 +10,8 @@ export type Work = {
   exit: number;
   /** Whether it reads the input that the campaign has uploaded. */
   input: boolean;
+  /** Whether its owner wants to hear of its end by mail. */
+  mail: boolean;
   /** MB that it asks for: jobs that are alike become an array, and one of a size of its own stays alone. */
   memoryMb: number;
 };
