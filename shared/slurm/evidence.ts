@@ -64,8 +64,12 @@ export function judge(evidence: Evidence, limits: Patience = patience): Verdict 
       ...(startedAt === undefined ? {} : { startedAt }),
     };
   }
-  const facts = { source: row.source, ...times(row, end) };
-  if (meaning.how === "cancelled") return { kind: "ended", state: "cancelled", ...facts, ...ownCode(end) };
+  const facts = { source: row.source, ...times(evidence, row) };
+  if (meaning.how === "cancelled") {
+    const detail = "it was cancelled on the cluster itself, not from here";
+    const unasked = evidence.cancelledAt === undefined ? { detail } : {};
+    return { kind: "ended", state: "cancelled", ...unasked, ...facts, ...ownCode(end) };
+  }
   if (meaning.how === "reason") {
     const detail = `Slurm's state is ${row.state}: ${meaning.words}`;
     // a program that was stopped may still end with 0: shown beside the reason, that would read as success
@@ -184,8 +188,10 @@ function byCode(
 
 const ownCode = (end: EndRecord | undefined) => (end === undefined ? {} : { exitCode: end.code });
 
-function times(row: JobRow, end: EndRecord | undefined): { startedAt?: string; endedAt?: string } {
-  const startedAt = end?.startedAt ?? row.startedAt;
+/** Of what ended as it waited, Slurm gives the end as the start too. */
+function times({ end, claimed }: Evidence, row: JobRow): { startedAt?: string; endedAt?: string } {
+  const never = end === undefined && !claimed && row.startedAt === row.endedAt;
+  const startedAt = never ? undefined : (end?.startedAt ?? row.startedAt);
   const endedAt = end?.endedAt ?? row.endedAt;
   return { ...(startedAt === undefined ? {} : { startedAt }), ...(endedAt === undefined ? {} : { endedAt }) };
 }

@@ -63,6 +63,11 @@ describe("a member's evidence", () => {
     ],
     ["the time limit", { row: row("TIMEOUT"), claimed: true, end: end(143) }, { reason: "time-limit" }],
     ["a cancellation that came first", { row: row("CANCELLED"), claimed: true, end: end(0) }, { state: "cancelled" }],
+    [
+      "a cancellation that nobody asked for here",
+      { row: row("CANCELLED"), claimed: true, end: end(143) },
+      { state: "cancelled", detail: "it was cancelled on the cluster itself, not from here" },
+    ],
     ["too much memory", { row: row("OUT_OF_MEMORY") }, { reason: "out-of-memory" }],
     [
       "a killed job whose output speaks of memory",
@@ -158,6 +163,16 @@ describe("a member's evidence", () => {
     expect(judge({ ...nothing, ...evidence })).toMatchObject(verdict);
   });
 
+  it("has a start only of what began: Slurm gives one of what was cancelled as it waited", () => {
+    const at = "2026-11-22T03:00:00.000Z";
+    const waited = { ...row("CANCELLED"), startedAt: at, endedAt: at };
+    expect(judge({ ...nothing, row: waited, cancelledAt })).not.toHaveProperty("startedAt");
+    expect(judge({ ...nothing, row: waited, cancelledAt, claimed: true })).toMatchObject({ startedAt: at });
+    const ran = { ...waited, endedAt: "2026-11-22T03:00:05.000Z" };
+    expect(judge({ ...nothing, row: ran, cancelledAt })).toMatchObject({ startedAt: at });
+    expect(judge({ ...nothing, row: waited, cancelledAt })).not.toHaveProperty("detail");
+  });
+
   it("has a meaning for every word of Slurm's, with its extras", () => {
     for (const state of slurmStates) {
       expect(meanings[state]).toBeDefined();
@@ -199,7 +214,12 @@ describe("a member's evidence", () => {
     fc.assert(
       fc.property(anyEvidence, (evidence) => {
         const [without, told] = [judge(evidence), judge({ ...evidence, cancelledAt })];
-        if (evidence.row !== undefined || !evidence.denied || evidence.end?.code === 0) expect(told).toEqual(without);
+        // that nobody asked for it here is all that may be said otherwise
+        const plain = (verdict: object) => ({ ...verdict, detail: undefined });
+        if (without.kind === "ended" && without.state !== "cancelled" && evidence.row !== undefined)
+          expect(told).toEqual(without);
+        if (evidence.row !== undefined || !evidence.denied || evidence.end?.code === 0)
+          expect(plain(told)).toEqual(plain(without));
         else if (told.kind === "ended" && evidence.end === undefined) expect(told.state).toBe("cancelled");
         if (evidence.row === undefined && without.kind === "ended") expect(without.state).not.toBe("cancelled");
       }),
