@@ -63,7 +63,7 @@ export function JobStanding({ job, cluster }: { job: Job; cluster: Cluster | und
             <strong>Likely cause:</strong> {likely.cause} {likely.advice}
           </div>
         )}
-        {job.detail && job.detail !== endingWords(job) && (
+        {job.detail && !isShownAbove(job, job.detail) && (
           <blockquote className="job-detail" aria-label="In the cluster's own words">
             {job.detail}
           </blockquote>
@@ -73,6 +73,13 @@ export function JobStanding({ job, cluster }: { job: Job; cluster: Cluster | und
       </SpaceBetween>
     </Container>
   );
+}
+
+/** How the program ended is the sentence's to say, and what it said last stands in its last lines, where these are here. */
+function isShownAbove(job: Job, detail: string): boolean {
+  const words = endingWords(job);
+  if (words === undefined || !detail.startsWith(words)) return false;
+  return detail === words || job.results.state === "available";
 }
 
 /** Where the results are not here: why, and where they lie. */
