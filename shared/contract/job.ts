@@ -109,7 +109,7 @@ export const defaultRetry: Retry = { limit: 2, on: ["node-failure", "preempted"]
 /** Whom to tell by mail of which moves. Of a sweep one mail is sent, when all its jobs have ended. */
 export const mailedStates = ["running", "succeeded", "failed", "cancelled"] as const satisfies readonly JobState[];
 export const MailRequest = z.strictObject({
-  to: z.array(z.email().max(254)).min(1).max(5),
+  to: z.array(z.email("an e-mail address such as name@example.org").max(254)).min(1).max(5),
   on: z.array(z.enum(mailedStates)).min(1).max(mailedStates.length),
 });
 export type MailRequest = z.infer<typeof MailRequest>;

@@ -78,7 +78,8 @@ function noticesOf(cluster: Cluster): Message[] {
         </>
       ),
     });
-  else if (closed) notices.push({ id: `closed ${cluster.id}`, type: "warning", content: closed });
+  else if (closed)
+    notices.push({ id: `closed ${cluster.id}`, type: "warning", header: closed, content: cluster.notice });
   if (cluster.kind === "stand-in")
     notices.push({
       id: `stand-in ${cluster.id}`,
@@ -89,7 +90,8 @@ function noticesOf(cluster: Cluster): Message[] {
         </>
       ),
     });
-  if (cluster.notice)
+  // of a closed one it is said there, and stays
+  if (cluster.notice && (cluster.silent || !closed))
     notices.push({
       id: `notice ${cluster.id} ${cluster.notice}`,
       type: "info",

@@ -71,9 +71,10 @@ function OneCluster({ cluster }: { cluster: Cluster }) {
 }
 
 function Standing({ cluster }: { cluster: Cluster }) {
-  const closed = closedWords(cluster);
-  if (cluster.silent) return <StatusIndicator type="warning">Silent{closed ? `: ${closed}` : ""}</StatusIndicator>;
-  if (closed) return <StatusIndicator type="stopped">{closed}</StatusIndicator>;
+  const closed = closedWords(cluster) !== undefined;
+  if (cluster.silent)
+    return <StatusIndicator type="warning">{closed ? "Silent, takes no jobs now" : "Silent"}</StatusIndicator>;
+  if (closed) return <StatusIndicator type="stopped">Takes no jobs now</StatusIndicator>;
   if (!cluster.heardAt) return <StatusIndicator type="pending">Not heard yet</StatusIndicator>;
   return <StatusIndicator type="success">Takes jobs</StatusIndicator>;
 }

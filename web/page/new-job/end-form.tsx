@@ -22,7 +22,7 @@ import {
   withRetry,
 } from "./end-fields.ts";
 import type { DocumentFault } from "./faults.ts";
-import { sentence } from "./sentence.ts";
+import { placedSentence, sentence } from "./sentence.ts";
 
 type EndFormProps = {
   document: JobDocument;
@@ -37,8 +37,12 @@ const times = ["Never", "Once", "At most 2 times", "At most 3 times", "At most 4
 /** What is said of a field of a part: "mail.to" and its items. */
 function wordsAt(faults: readonly DocumentFault[], part: string, field: string): string | undefined {
   const fault = faults.find(({ path }) => path[0] === part && (path[1] ?? field) === field);
-  return fault === undefined ? undefined : sentence(fault);
+  if (fault === undefined) return undefined;
+  // of several it says which
+  return fault.path.length > 2 ? capital(placedSentence(fault)) : sentence(fault);
 }
+
+const capital = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 
 export function EndForm(props: EndFormProps) {
   const { site } = useGateway();

@@ -23,7 +23,8 @@ export function NewJobPage({ application }: { application: string }) {
   const { client, site } = useGateway();
   const [search] = useSearchParams();
   const from = search.get("from") ?? undefined;
-  const asked = search.get("return");
+  // as the browser has it: the router decodes some of an address before it is taken apart, and so some of it twice
+  const asked = new URLSearchParams(window.location.search).get("return");
   const { returnOrigins } = site;
   const back = useMemo(
     () => (asked === null ? undefined : returnAddress(asked, returnOrigins)),
