@@ -122,7 +122,7 @@ describe.skipIf(!hasChromium)("the whole life of a new job", () => {
     await looksRight("new-job-partition");
 
     await choose(page.getByRole("button", { name: /^Cluster / }), "Larch");
-    await page.getByText("You have no Unix account on Larch yet").waitFor();
+    await page.getByText("You have no Unix account on Larch yet", { exact: true }).waitFor();
     await choose(page.getByRole("button", { name: /^Cluster / }), "Yew");
     await page.getByText("Yew accepts no new jobs now").first().waitFor();
     await standing("To be mended: cluster is").waitFor();
