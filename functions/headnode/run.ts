@@ -11,7 +11,7 @@ import { cancelGroups } from "./cancel-groups.ts";
 import { readSettings, type Settings } from "./config.ts";
 import { type Log, openLog } from "./log.ts";
 import { type Objects, openObjects } from "./objects.ts";
-import { type GroupStates, tellStates } from "./receipts.ts";
+import { type GroupStates, statesOf, tellStates } from "./receipts.ts";
 import { report } from "./report.ts";
 import { slurmOf } from "./slurm.ts";
 import { openSpool, type Plan, type Spool, type Staged, type Submitted } from "./spool.ts";
@@ -137,19 +137,6 @@ async function tellOutcomes(
 }
 
 const hasTold = (folder: string): boolean => toldBefore(folder) !== undefined;
-
-/** A group's states as a receipt has them. */
-export const statesOf = (
-  group: string,
-  plan: Plan | undefined,
-  slurmId: string | undefined,
-  members: MemberState[],
-): GroupStates => ({
-  group,
-  ...(slurmId === undefined ? {} : { slurmId }),
-  ...(plan === undefined ? {} : { folder: plan.folder }),
-  members,
-});
 
 /** Right after submission: queued, but for the holes and for what was taken back, of which the watch tells. */
 function queuedStates(plan: Plan, submitted: Submitted, staged: Staged, tombstone?: Tombstone): GroupStates {
