@@ -65,6 +65,8 @@ type RenderedJob = {
   parameters: Parameters;
   resources: Resources;
   limits: Application["limits"];
+  /** The file in which it says how far it is, relative to work. */
+  progress: string | undefined;
 };
 
 /**
@@ -91,5 +93,6 @@ export function renderJob(request: JobRequest): RenderedJob {
     parameters,
     resources: mergeResources(spec.defaults, request.resources),
     limits: spec.limits,
+    progress: spec.progress?.file(parameters),
   };
 }
