@@ -20,7 +20,7 @@ export type ApiParts = {
   keys: IdempotencyTable;
   clusterTable: ClusterTable;
   inputs: Pick<Objects, "signedPut" | "head">;
-  results: Pick<Objects, "readRange" | "signedDownload">;
+  results: Pick<Objects, "readRange" | "readSmall" | "signedDownload">;
   dispatch: DispatchQueue;
   clusters: readonly ClusterTarget[];
   site: Site;

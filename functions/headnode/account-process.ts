@@ -4,7 +4,9 @@ import type { Readable, Writable } from "node:stream";
 import * as z from "zod";
 import { ulidPattern } from "../../shared/contract/id.ts";
 import type { Measure, Said, Wanted } from "./account/collect.ts";
+import type { Removal, RemoveWanted } from "./account/remove.ts";
 import type { Request } from "./account/serve.ts";
+import type { Tails, TailsWanted } from "./account/tails.ts";
 import { accountCommand } from "./account-program.ts";
 import type { Identity } from "./account-rule.ts";
 import { asAccount } from "./as-account.ts";
@@ -31,6 +33,14 @@ const SaidEvent = z.discriminatedUnion("event", [
   z.object({ id: z.int(), event: z.literal("skip"), path: Path, role: Role, why: z.string().max(200) }),
   z.object({ id: z.int(), event: z.literal("over"), why: z.string().max(200) }),
 ]);
+const Pieces = z
+  .array(z.object({ name: z.enum(["stdout", "stderr", "progress", "start"]), from: Size, length: Size }))
+  .max(4);
+const RemoveAnswer = z.discriminatedUnion("left", [
+  z.object({ left: z.literal("nothing") }),
+  z.object({ left: z.literal("more") }),
+  z.object({ left: z.literal("some"), words: z.string().max(300) }),
+]);
 const Holder = z.object({ holder: z.string().max(200) });
 const MeasureAnswer = z.union([
   z.object({ bytes: Size, files: Size }),
@@ -51,7 +61,8 @@ export class AccountError extends Error {
 const windowBytes = 4 * 1024 * 1024;
 const mostWaiting = 4_000;
 
-type Pending = { resolve: (value: Record<string, unknown>) => void; reject: (error: Error) => void };
+type Answered = Record<string, unknown> & { body: Buffer };
+type Pending = { resolve: (value: Answered) => void; reject: (error: Error) => void };
 type Stream = { queue: Said[]; wake: (() => void) | undefined; ended: boolean; fault: Error | undefined };
 
 export class AccountProcess {
@@ -151,6 +162,27 @@ export class AccountProcess {
     await this.#ask({ op: "look", group });
   }
 
+  /** The ends of a member's logs, and of the file of its progress. */
+  async tails(wanted: TailsWanted): Promise<Tails> {
+    const answer = await this.#ask({ op: "tails", ...wanted });
+    const found: Tails = {};
+    let at = 0;
+    for (const { name, from, length } of Pieces.parse(answer.pieces)) {
+      const { logBytes, progress = { startBytes: 0, endBytes: 0 } } = wanted;
+      const most = { stdout: logBytes, stderr: logBytes, progress: progress.endBytes, start: progress.startBytes };
+      if (length > most[name] || at + length > answer.body.length)
+        throw new Error(`it gave ${length} bytes of ${name}, more than it was asked for`);
+      found[name] = { from, bytes: answer.body.subarray(at, at + length) };
+      at += length;
+    }
+    return found;
+  }
+
+  /** Removes members' folders, or the group's. */
+  async remove(wanted: RemoveWanted): Promise<Removal> {
+    return RemoveAnswer.parse(await this.#ask({ op: "remove", ...wanted }));
+  }
+
   async measure(wanted: Wanted): Promise<Measure> {
     return MeasureAnswer.parse(await this.#ask({ op: "measure", ...wanted }));
   }
@@ -188,7 +220,7 @@ export class AccountProcess {
     }
   }
 
-  async #ask(request: DistributiveOmit<Request, "id">): Promise<Record<string, unknown>> {
+  async #ask(request: DistributiveOmit<Request, "id">): Promise<Answered> {
     const id = this.#next++;
     const answer = this.#answer(id);
     answer.catch(() => {});
@@ -196,7 +228,7 @@ export class AccountProcess {
     return await answer;
   }
 
-  #answer(id: number): Promise<Record<string, unknown>> {
+  #answer(id: number): Promise<Answered> {
     return new Promise((resolve, reject) => {
       if (this.#dead !== undefined) reject(this.#dead);
       else this.#pending.set(id, { resolve, reject });
@@ -236,7 +268,7 @@ export class AccountProcess {
       return;
     }
     const result = Result.parse(head);
-    this.#pending.get(result.id)?.resolve(result);
+    this.#pending.get(result.id)?.resolve({ ...result, body });
     this.#pending.delete(result.id);
   }
 

@@ -5,12 +5,14 @@ import * as z from "zod";
 import { ulidPattern } from "../../shared/contract/id.ts";
 import { Batch, batchKey, type Group } from "../../shared/headnode/batch.ts";
 import type { MemberState } from "../../shared/headnode/receipt.ts";
-import { AccountProcess } from "./account-process.ts";
-import { type Identity, judgeAccounts } from "./account-rule.ts";
+import { AccountPool } from "./account-pool.ts";
+import { judgeAccounts } from "./account-rule.ts";
 import { cancelGroups } from "./cancel-groups.ts";
 import { readSettings, type Settings } from "./config.ts";
+import { forgetGroups } from "./forget-groups.ts";
 import { type Log, openLog } from "./log.ts";
 import { type Objects, openObjects } from "./objects.ts";
+import { notePeeks } from "./peek-notes.ts";
 import { type GroupStates, statesOf, tellStates } from "./receipts.ts";
 import { report } from "./report.ts";
 import { slurmOf } from "./slurm.ts";
@@ -46,7 +48,11 @@ export async function run(bundle: string): Promise<number> {
   log("batch", { batch: id, verb: batch.verb, groups: batch.groups.length });
   if (batch.verb === "report") return await report({ settings, spool, objects, log }, batch.groups);
   if (batch.verb === "cancel") return await cancelGroups({ settings, spool, objects, log }, batch.groups);
-  if (batch.verb === "peek" || batch.verb === "forget") return 0;
+  if (batch.verb === "peek") return await notePeeks({ settings, spool, objects, log }, batch.groups);
+  if (batch.verb === "forget") {
+    objects.close();
+    return await forgetGroups({ settings, spool, log }, batch.groups);
+  }
   return await submitAll({ settings, spool, objects, log }, batch.groups);
 }
 
@@ -74,15 +80,8 @@ async function submitAll(context: RunContext, groups: readonly Group[]): Promise
     ),
     startWatch(settings, spool),
   ]);
-  const processes = new Map<string, AccountProcess>();
-  const account = (identity: Identity): AccountProcess => {
-    const found = processes.get(identity.name);
-    if (found?.alive) return found;
-    const fresh = new AccountProcess(settings, identity);
-    processes.set(identity.name, fresh);
-    return fresh;
-  };
-  const submit: SubmitContext = { settings, spool, slurm: slurmOf(settings), log, account };
+  const pool = new AccountPool(settings);
+  const submit: SubmitContext = { settings, spool, slurm: slurmOf(settings), log, account: (one) => pool.as(one) };
   const outcomes: { group: Group; outcome: SubmitOutcome }[] = [];
   const waiting = [...groups];
   const worker = async () => {
@@ -92,7 +91,7 @@ async function submitAll(context: RunContext, groups: readonly Group[]): Promise
     }
   };
   await Promise.all(Array.from({ length: Math.min(groupsAtOnce, groups.length) }, worker));
-  for (const process of processes.values()) process.close();
+  pool.close();
   const [told] = await Promise.allSettled([tellOutcomes(context, outcomes), startWatch(settings, spool)]);
   if (told?.status === "rejected") throw told.reason;
   const count = (kind: SubmitOutcome["kind"]) => outcomes.filter(({ outcome }) => outcome.kind === kind).length;

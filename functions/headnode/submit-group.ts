@@ -249,7 +249,10 @@ function planOf(settings: Settings, group: Group, identity: Identity): Plan {
     resources: group.resources,
     limits: group.limits,
     array: group.members.length > 1,
-    members: group.members.map(({ index, job, attempt }) => ({ index, job, attempt })),
+    members: group.members.map(({ index, job, attempt, progress }) => ({
+      ...{ index, job, attempt },
+      ...(progress === undefined ? {} : { progress }),
+    })),
     at: new Date().toISOString(),
   };
 }

@@ -8,8 +8,10 @@ import { LiveGroup } from "./live-group.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import type { Log } from "./log.ts";
 import type { Objects } from "./objects.ts";
+import { Peeks } from "./peeks.ts";
 import { Pulse } from "./pulse.ts";
 import { Resumption } from "./resumption.ts";
+import { Retention } from "./retention.ts";
 import { Slicer } from "./slicer.ts";
 import type { Slurm } from "./slurm.ts";
 import { SlurmLook } from "./slurm-look.ts";
@@ -34,6 +36,8 @@ export class Watch {
   readonly #slurm: SlurmLook;
   readonly #teller: Teller;
   readonly #pulse: Pulse;
+  readonly #peeks: Peeks;
+  readonly #retention: Retention;
   readonly #wake: WakeUp;
   readonly #bell: FSWatcher;
 
@@ -59,6 +63,8 @@ export class Watch {
     });
     this.#teller = new Teller({ settings, objects, log });
     this.#pulse = new Pulse({ settings, slurm, objects, log });
+    this.#peeks = new Peeks({ settings, spool, objects, log, accounts, groups: this.#groups });
+    this.#retention = new Retention({ settings, spool, log });
     writeFileSync(bellOf(spool), "", { mode: 0o600, flag: "a" });
     this.#bell = watchFile(bellOf(spool), () => wake.now());
     this.#bell.on("error", () => {}); // without it the look at each interval finds what came
@@ -69,9 +75,11 @@ export class Watch {
     let emptySince = Date.now();
     while (!isOver()) {
       this.#context.lock.check();
+      this.#retention.runWhereDue(this.#groups.size > 0);
       await this.#load();
       const groups = [...this.#groups.values()];
       if (groups.length > 0) {
+        this.#peeks.serve();
         this.#pulse.beat(this.#liveFolders().length);
         await this.#slurm.look(groups);
         for (const group of groups) this.#slicer.cut(group);
@@ -79,7 +87,7 @@ export class Watch {
         await this.#dismiss(groups);
       }
       if (this.#liveFolders().length > 0) emptySince = Date.now();
-      else if (Date.now() - emptySince > lingerMs) break;
+      else if (Date.now() - emptySince > lingerMs && this.#retention.finish()) break;
       const next = this.#groups.size > 0 ? undefined : lingerMs;
       await this.#wake.wait(
         [...this.#groups.values()].some((group) => group.awaitsSlurm),
@@ -91,6 +99,8 @@ export class Watch {
 
   stop(): void {
     this.#bell.close();
+    this.#peeks.stop();
+    this.#retention.stop();
     this.#accounts.close();
   }
 
@@ -133,6 +143,7 @@ export class Watch {
       this.#slurm.forget(group.id);
       this.#context.log("finished", { group: group.id });
       this.#accounts.release(group);
+      this.#retention.noteEnd();
     }
   }
 

@@ -34,6 +34,8 @@ export type HeadnodeHomeOptions = {
   allow: readonly string[];
   /** Default "{home}/headgate". */
   folders?: string;
+  /** Days that folders stay; default: the program's own. */
+  keep?: { keepDays?: number; keepUncollectedDays?: number };
   /** Default 1: the watch looks each second. */
   watchSeconds?: number;
   /** Waiting times of the program that are to be otherwise. */
@@ -62,6 +64,7 @@ export function installHeadnodeHome(o: HeadnodeHomeOptions): { home: string; lau
     buckets: o.buckets,
     spool: o.spool,
     folders: o.folders ?? "{home}/headgate",
+    ...o.keep,
     slurm: {
       bin: o.slurm.bin,
       ...(o.slurm.conf === undefined ? {} : { conf: o.slurm.conf }),

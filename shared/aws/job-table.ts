@@ -115,6 +115,21 @@ export function jobTable(table: Table, now: Clock = clock) {
       throw new GatewayError("unavailable", `job ${id} was changed by others ${attempts} times in a row`);
     },
 
+    /**
+     * Notes until when a running job is looked at, unless that is known to be after `enough` already; whether it was noted.
+     * It is no change of the job: a look moves nothing in anybody's list.
+     */
+    peek: (id: string, attempt: number, until: string, enough: string): Promise<boolean> =>
+      table.update(
+        key(id),
+        { peekUntil: until },
+        {
+          text: "#state = :running AND attempt = :attempt AND (attribute_not_exists(peekUntil) OR peekUntil < :enough)",
+          names: { "#state": "state" },
+          values: { ":running": "running", ":attempt": attempt, ":enough": enough },
+        },
+      ),
+
     /** What waits for a dispatch on a cluster, oldest first; eventually consistent. */
     submitted: async (cluster: string, limit: number, before?: string): Promise<JobRecord[]> => {
       const items = await queryDue(

@@ -7,8 +7,7 @@ import { renderJob } from "../../../shared/application/applications.ts";
 import { bumpsProgressFile, readBumpsProgress } from "../../../shared/application/bumps-progress.ts";
 import { Progress } from "../../../shared/contract/job.ts";
 
-const fixture = (name: string) =>
-  readFileSync(path.join(import.meta.dirname, "../../fixtures/bumps", name), "utf8");
+const fixture = (name: string) => readFileSync(path.join(import.meta.dirname, "../../fixtures/bumps", name), "utf8");
 const dream = `# steps: 60, # draws: 1200
 step 1 cost 5003.70(13)
                                        b .....|....          0 in (-5,5)
@@ -19,7 +18,9 @@ step 11 cost 4998.67(13)
 
 describe("the progress of a fit", () => {
   it("is read from the file that bumps names for the model", () => {
-    const files = ["line.py", "deep/er/a.b.py", "-x.py", ".py", "..py", "a..py"].map((model) => bumpsProgressFile({ model }));
+    const files = ["line.py", "deep/er/a.b.py", "-x.py", ".py", "..py", "a..py"].map((model) =>
+      bumpsProgressFile({ model }),
+    );
     expect(files).toEqual(["fit/line.mon", "fit/a.b.mon", "fit/-x.mon", "fit/.py.mon", "fit/..py.mon", "fit/a..mon"]);
     const job = { application: "bumps", parameters: { model: "line.py" }, resources: {}, inputs: ["line.py"] };
     expect(renderJob(job).progress).toBe("fit/line.mon");
@@ -63,10 +64,15 @@ describe("the progress of a fit", () => {
   });
 
   it("takes no line that is half written, and nothing of what is none of bumps'", () => {
-    expect(readBumpsProgress("step 1 cost 5(1)\nstep 12 cost 3", { fitter: "de" })?.words).toBe("step 1 of at most 1000");
+    expect(readBumpsProgress("step 1 cost 5(1)\nstep 12 cost 3", { fitter: "de" })?.words).toBe(
+      "step 1 of at most 1000",
+    );
     for (const text of ["", "step 1 cost 5(1)", "hello\n", "step x cost 2\n", "step 1 cost\n"])
       expect(readBumpsProgress(text, { fitter: "de" })).toBeUndefined();
-    expect(readBumpsProgress("step 4 cost inf\n", { fitter: "de" })).toEqual({ done: 0.004, words: "step 4 of at most 1000" });
+    expect(readBumpsProgress("step 4 cost inf\n", { fitter: "de" })).toEqual({
+      done: 0.004,
+      words: "step 4 of at most 1000",
+    });
     expect(readBumpsProgress("step 4 cost 500.00(10)e6\n", {})).toEqual({
       words: "step 4",
       measure: { name: "chisq", value: 500e6 },
@@ -74,13 +80,30 @@ describe("the progress of a fit", () => {
   });
 
   it("is a progress or nothing, whatever the file and the parameters hold", () => {
-    const pieces = fc.constantFrom("step ", "12", "999999999999", " cost ", "1.3(4)", "e99", "\n", "[chisq=", "]", "# steps: 0, # draws: 0", "NaN");
+    const pieces = fc.constantFrom(
+      "step ",
+      "12",
+      "999999999999",
+      " cost ",
+      "1.3(4)",
+      "e99",
+      "\n",
+      "[chisq=",
+      "]",
+      "# steps: 0, # draws: 0",
+      "NaN",
+    );
     const text = fc.oneof(
       fc.array(fc.oneof(pieces, fc.string()), { maxLength: 30 }).map((parts) => parts.join("")),
       fc.uint8Array({ maxLength: 300 }).map((bytes) => new TextDecoder().decode(bytes)),
     );
     const parameters = fc.record(
-      { model: fc.anything(), fitter: fc.oneof(fc.constantFrom("dream", "pt", "de", "toString"), fc.anything()), steps: fc.oneof(fc.integer(), fc.anything()), burn: fc.oneof(fc.integer(), fc.anything()) },
+      {
+        model: fc.anything(),
+        fitter: fc.oneof(fc.constantFrom("dream", "pt", "de", "toString"), fc.anything()),
+        steps: fc.oneof(fc.integer(), fc.anything()),
+        burn: fc.oneof(fc.integer(), fc.anything()),
+      },
       { requiredKeys: [] },
     );
     fc.assert(
