@@ -8,7 +8,7 @@ export function defaultPartition(partitions: readonly Partition[]): Partition | 
   return partitions.find((one) => one.default) ?? (partitions.length === 1 ? partitions[0] : undefined);
 }
 
-/** Each field that no node of the partition can give; empty where all can be had, or where it cannot be told. */
+/** Each field that the partition cannot give, or does not to this account; empty where all can be had, or where it cannot be told. */
 export function resourceIssues(asked: Resources, partitions: readonly Partition[]): Issue[] {
   if (partitions.length === 0) return [];
   const partition =
@@ -34,6 +34,11 @@ export function resourceIssues(asked: Resources, partitions: readonly Partition[
   };
   oneOf("account", partition.accounts);
   oneOf("qos", partition.qos);
+  if (partition.up === false) {
+    const up = partitions.filter((one) => one.up !== false).map((one) => one.name);
+    const accepted = up.length > 0 ? `a partition that is up: ${up.join(", ")}` : "a partition that is up; none is now";
+    issues.push({ field: "resources.partition", value: partition.name, accepted });
+  }
   atMost("nodes", asked.nodes, mostNodes(partition), "nodes");
   atMost("cpusPerTask", asked.cpusPerTask, partition.cpusPerNode, "CPUs per task");
   atMost("memoryMb", asked.memoryMb, partition.memoryMbPerNode, "MB per node");
