@@ -4,6 +4,7 @@ import type { Readable, Writable } from "node:stream";
 import * as z from "zod";
 import { ulidPattern } from "../../shared/contract/id.ts";
 import type { Measure, Said, Wanted } from "./account/collect.ts";
+import type { LastWords } from "./account/last-words.ts";
 import type { Removal, RemoveWanted } from "./account/remove.ts";
 import type { Request } from "./account/serve.ts";
 import type { Tails, TailsWanted } from "./account/tails.ts";
@@ -11,6 +12,7 @@ import { accountCommand } from "./account-program.ts";
 import type { Identity } from "./account-rule.ts";
 import { asAccount } from "./as-account.ts";
 import type { Settings } from "./config.ts";
+import { lastLine } from "./last-line.ts";
 import { encodeFrame, type Frame, FrameReader } from "./frames.ts";
 
 const Words = z.string().max(2_000);
@@ -36,6 +38,8 @@ const SaidEvent = z.discriminatedUnion("event", [
 const Pieces = z
   .array(z.object({ name: z.enum(["stdout", "stderr", "progress", "start"]), from: Size, length: Size }))
   .max(4);
+const Line = z.string().max(1_000).optional();
+const WordsAnswer = z.record(z.string().regex(/^\d{1,4}$/), z.object({ last: Line, memory: Line }));
 const RemoveAnswer = z.discriminatedUnion("left", [
   z.object({ left: z.literal("nothing") }),
   z.object({ left: z.literal("more") }),
@@ -176,6 +180,19 @@ export class AccountProcess {
       at += length;
     }
     return found;
+  }
+
+  /** What members said last on stderr, by index; any text is fit to be shown. */
+  async lastWords(folder: string, members: number[]): Promise<Map<number, LastWords>> {
+    const { words } = await this.#ask({ op: "words", folder, members });
+    const shown = (text: string | undefined, name: keyof LastWords) => {
+      const line = text === undefined ? undefined : lastLine(text);
+      return line === undefined ? {} : { [name]: line };
+    };
+    const said = Object.entries(WordsAnswer.parse(words));
+    return new Map(
+      said.map(([index, { last, memory }]) => [Number(index), { ...shown(last, "last"), ...shown(memory, "memory") }]),
+    );
   }
 
   /** Removes members' folders, or the group's. */

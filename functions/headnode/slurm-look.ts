@@ -163,11 +163,25 @@ export class SlurmLook {
         // the records of the job itself may be late: they are read again before silence is taken for an answer
         await within(accounts.of(group.plan).look(group.id), 20_000).catch(() => {});
       }
+      await this.#hear(group, rows, lasting.ok);
       group.judge(rows, lasting.ok, this.#patience, now);
       const unknown = lasting.ok && (answers.get(group) ?? []).length === 0 && group.hasUnknown(rows);
       if (unknown) await this.#denied(group, lasting.lasting);
       else group.denials = 0;
     }
+  }
+
+  /** Failed members' own last words, asked for once: a reason is shown with them, or without. */
+  async #hear(group: LiveGroup, rows: ReadonlyMap<number, SourcedRow>, denied: boolean): Promise<void> {
+    const indices = group.awaitedWords(rows, denied);
+    if (indices.length === 0) return;
+    const { accounts, log } = this.#context;
+    const asked = accounts.of(group.plan).lastWords(group.plan.folder, indices);
+    const words = await within(asked, 20_000).catch((error: Error) => {
+      log("words-unread", { group: group.id, words: error.message });
+      return new Map<number, never>();
+    });
+    group.heard(indices, words);
   }
 
   /** An acknowledged job that squeue denies, with members that no record knows and that have not begun: slurmctld forgot it. */

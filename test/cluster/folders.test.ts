@@ -98,8 +98,9 @@ describe.skipIf(!isRoot || !hasSlurm)(`jobs' folders on a real Slurm${needsRoot}
     await until(() => finished(kept) && finished(over));
     await watchEnds();
     const report = async () => {
+      const ends = logged(" ends live=").length;
       await node.run(await node.putBatch({ verb: "report", groups: [] }));
-      await watchEnds();
+      await until(() => logged(" ends live=").length > ends);
     };
     for (const [days, there] of [
       [13, [true, true]],

@@ -5,7 +5,7 @@ import { defaultRetry, type JobSubmission } from "../../../shared/contract/job.t
 import { GatewayError } from "../../../shared/contract/problem.ts";
 import type { JobRecord } from "../../../shared/job/job-record.ts";
 import type { Caller } from "../../edge/operation.ts";
-import { requireOpen } from "../catalogue/cluster-view.ts";
+import { knownPartitions, requireOpen } from "../catalogue/cluster-view.ts";
 import type { ApiParts } from "../parts.ts";
 import { checkResources } from "./check-resources.ts";
 import { findCluster } from "./find-cluster.ts";
@@ -42,7 +42,7 @@ export async function prepareJob(body: JobSubmission, { person }: Caller, parts:
     });
   const known = await parts.clusterTable.get(cluster.id);
   requireOpen(cluster, known, parts);
-  if (known.partitions) checkResources(rendered.resources, known.partitions);
+  checkResources(rendered.resources, knownPartitions(known, parts.now()) ?? []);
   const inputs = await findInputs(body.inputs, person.id, parts.inputs);
 
   const at = iso(parts.now());

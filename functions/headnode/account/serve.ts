@@ -2,6 +2,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { encodeFrame, FrameReader } from "../frames.ts";
 import { collect, measure, type Wanted } from "./collect.ts";
+import { readLastWords } from "./last-words.ts";
 import { Records } from "./records.ts";
 import { type RemoveWanted, removeFolder } from "./remove.ts";
 import { claimGroup, claimHolder, createBelow, makeGroup } from "./stage.ts";
@@ -18,6 +19,7 @@ type Asked =
   | { op: "unfollow"; id: number; group: string }
   | { op: "look"; id: number; group: string }
   | ({ op: "tails"; id: number } & TailsWanted)
+  | { op: "words"; id: number; folder: string; members: number[] }
   | ({ op: "remove"; id: number } & RemoveWanted)
   | ({ op: "measure"; id: number } & Wanted)
   | ({ op: "collect"; id: number } & Wanted);
@@ -99,6 +101,8 @@ async function answer(request: Asked): Promise<object | undefined> {
       return {};
     case "tails":
       return await tails(request);
+    case "words":
+      return { words: await readLastWords(request.folder, request.members) };
     case "remove":
       return await removeFolder(request);
     case "measure":

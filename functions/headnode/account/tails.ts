@@ -40,7 +40,7 @@ export async function readTails({ folder, member, logBytes, progress }: TailsWan
 }
 
 /** Works in a folder that is reached from the group's own step by step, through no link; not at all where it is not there. */
-async function within([first = "", ...rest]: readonly string[], work: (folder: SafeFolder) => Promise<void>) {
+export async function within([first = "", ...rest]: readonly string[], work: (folder: SafeFolder) => Promise<void>) {
   const chain: SafeFolder[] = [];
   try {
     let folder = await SafeFolder.open(first);
@@ -58,7 +58,7 @@ async function within([first = "", ...rest]: readonly string[], work: (folder: S
 }
 
 /** The last `most` bytes of a file. */
-const readEnd = (folder: SafeFolder, name: string, most: number): Promise<Piece | undefined> =>
+export const readEnd = (folder: SafeFolder, name: string, most: number): Promise<Piece | undefined> =>
   readPiece(folder, name, most, (size) => Math.max(0, size - most));
 
 const readStart = (folder: SafeFolder, name: string, most: number): Promise<Piece | undefined> =>
