@@ -12,8 +12,8 @@ import { accountCommand } from "./account-program.ts";
 import type { Identity } from "./account-rule.ts";
 import { asAccount } from "./as-account.ts";
 import type { Settings } from "./config.ts";
-import { lastLine } from "./last-line.ts";
 import { encodeFrame, type Frame, FrameReader } from "./frames.ts";
+import { lastLine } from "./last-line.ts";
 
 const Words = z.string().max(2_000);
 const Result = z.object({ id: z.int(), ok: z.literal(true) }).loose();

@@ -10,7 +10,9 @@ it("is the last line that is not blank", () => {
 });
 
 it("has no colours, no control characters and nothing that turns text around", () => {
-  expect(lastLine("\u001b[1;31mError:\u001b[0m bad \u001b]0;title\u0007file\u0000\u202Ex\n")).toBe("Error: bad file  x");
+  expect(lastLine("\u001b[1;31mError:\u001b[0m bad \u001b]0;title\u0007file\u0000\u202Ex\n")).toBe(
+    "Error: bad file  x",
+  );
 });
 
 it("is short, well-formed and the same again, whatever the text is", () => {
