@@ -166,17 +166,6 @@ export class GatewayClient {
     return withRetries(async () => unwrap(await asked()));
   }
 
-  /** Has the cluster look at a running job for a minute; what it saw last. Call it again while somebody looks. */
-  peek(id: string): Promise<LiveJob> {
-    const asked = () => this.api.POST("/v1/jobs/{id}/peek", { params: { path: { id } } });
-    return withRetries(async () => unwrap(await asked()));
-  }
-
-  /** The latest look at a job: the ends of its logs, and how far it is. */
-  live(id: string): Promise<LiveJob> {
-    return withRetries(async () => unwrap(await this.api.GET("/v1/jobs/{id}/live", { params: { path: { id } } })));
-  }
-
   /** A new job with the same inputs, with what is named otherwise. Safe to repeat, as submitting. */
   rerun(id: string, rerun: JobRerun = {}, key: string = crypto.randomUUID()): Promise<Job> {
     const params = { path: { id }, header: { "idempotency-key": key } };
