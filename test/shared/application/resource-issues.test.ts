@@ -55,4 +55,11 @@ describe("what a job asks of a partition", () => {
     expect(refused({ account: "biology", qos: "short" }, short, gpu)).toEqual([]);
     expect(refused({ partition: "gpu" }, short, gpu)).toEqual([]);
   });
+
+  it("is not of a partition that is down, and those that are up are named", () => {
+    expect(refused({ partition: "gpu" }, short, { ...gpu, up: false })).toEqual([
+      ["partition", "a partition that is up: short"],
+    ]);
+    expect(refused({}, { ...short, up: false })).toEqual([["partition", "a partition that is up; none is now"]]);
+  });
 });
