@@ -31,6 +31,9 @@ const ledger = readLedger(given.ledger);
 const objects = await readObjects(given);
 const apis = new Map(Object.entries(given.tokens).map(([person, token]) => [person, new ApiRecord(given.api, token)]));
 
+/** After a restart slurmctld may still cancel what it starts under an id that it gave out twice. */
+const forgetfulMs = 30_000;
+
 /** By job, so that each counts once under a law. */
 const broken = new Map<Law, Map<string, string>>(laws.map((law) => [law, new Map()]));
 const ends = new Map<string, number>();
@@ -81,7 +84,7 @@ async function judgeOne(one: Asked): Promise<void> {
 
   for (const { attempt, member, told } of attempts) {
     if (told === undefined) continue;
-    const fault = faultOf(told, evidenceOf(one, member, begun));
+    const fault = faultOf(told, evidenceOf(one, job, member, begun));
     if (fault !== undefined) breaks("wrong final states", `attempt ${attempt} (${member}): ${fault}`);
     else if (told.state === "succeeded" && (slurm.get(member ?? "") ?? []).every(({ state }) => state !== "COMPLETED"))
       byItself += 1;
@@ -121,7 +124,7 @@ function memberOf(folder: string | undefined): string | undefined {
   return group === undefined ? undefined : memberKey(group, Number(index));
 }
 
-function evidenceOf(one: Asked, member: string | undefined, begun: ReadonlyMap<string, Written>) {
+function evidenceOf(one: Asked, job: Job, member: string | undefined, begun: ReadonlyMap<string, Written>) {
   const key = member ?? "";
   const [group = "", index = ""] = key.split(" ");
   const whole =
@@ -130,7 +133,10 @@ function evidenceOf(one: Asked, member: string | undefined, begun: ReadonlyMap<s
     record: [...(slurm.get(key) ?? []), ...whole],
     written: begun.get(key) ?? { begins: 0, ends: 0 },
     exit: one.exit,
-    forgettable: given.outages.some(({ what }) => what === "slurmctld"),
+    forgettable: given.outages.some(
+      ({ what, from, to }) =>
+        what === "slurmctld" && from < Date.parse(job.changedAt) && to + forgetfulMs > Date.parse(job.createdAt),
+    ),
   };
 }
 
