@@ -44,7 +44,7 @@ export const expectedStatements: Readonly<Record<string, readonly string[]>> = {
     "ReadTable: dynamodb:GetItem on <DataTable.Arn>",
     "ChangeTable: dynamodb:UpdateItem on <DataTable.Arn>",
     "QueryIndexes: dynamodb:Query on <DataTable.Arn>/index/gsi1, <DataTable.Arn>/index/gsi2, <DataTable.Arn>/index/gsi3, <DataTable.Arn>/index/gsi4",
-    'SendMail: ses:SendEmail on arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/headgate@example.org, arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/example.org if {"StringEquals":{"ses:FromAddress":"headgate@example.org"}}',
+    'SendMail: ses:SendEmail on arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/example.org, arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/headgate@example.org if {"StringEquals":{"ses:FromAddress":"headgate@example.org"}}',
   ],
   FunctionsObserveRole: [
     "WriteOwnLog: logs:CreateLogStream, logs:PutLogEvents on <FunctionsObserveLog.Arn>",
