@@ -99,7 +99,7 @@ export const cancels: Scenario[] = [
       expect(end.files.find((file) => file.path === "large")?.size).toBe(700 * 1024 ** 2);
       await onPage(world, end, {
         standing: "It has ended well.",
-        above: "It was to be cancelled, but had ended before.",
+        above: "Cancelling came too late",
       });
     },
   },

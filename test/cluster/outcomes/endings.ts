@@ -13,7 +13,7 @@ export const endings: Scenario[] = [
 
       expect(end.job).toMatchObject({ state: "failed", reason: "time-limit" });
       expect(end.job.detail).toContain("TIMEOUT");
-      expect(end.job).not.toHaveProperty("exitCode");
+      expect(end.job.exitCode).not.toBe(0);
       expect(await logOf(world, end, "stdout")).toContain("begun\n");
       expect(statesOf(end.events)).toEqual(["submitted", "dispatched", "queued", "running", "collecting", "failed"]);
       await onPage(world, end, {

@@ -66,6 +66,8 @@ export async function startOutcomeStack(o: OutcomeStackOptions): Promise<Outcome
       port: 0,
       assembly,
       scale: o.scale,
+      // a function that a busy machine was too slow for holds its queue up no longer than its own time
+      visibilityScale: 5,
       headgateHome: (cluster) => headnodePlace({ data, cluster, slurm }).home,
       log: (line) => said.push(line),
     });
