@@ -25,6 +25,17 @@ const slurmJobs = ({ slurmCommand }: World, { folder = "" }: Job): string[] => {
 
 const asked = "cancelling was asked for";
 
+/** Collecting may be over before it is heard of: then with another job. */
+async function cancelledAsCollected(world: World, script: string): Promise<{ id: string; now: Job }> {
+  for (let tries = 1; ; tries += 1) {
+    const { id } = await world.alice.submitScript(script, {}, { resources: { wallMinutes: 19 } });
+    const heard = (job: Job) => job.state === "collecting" || job.results.state !== "pending";
+    await world.alice.until(id, heard, patienceSeconds);
+    const now = await cancel(world, id);
+    if (now.state === "collecting" || tries === 4) return { id, now };
+  }
+}
+
 export const cancels: Scenario[] = [
   {
     name: "cancelled before it is dispatched never comes near the cluster",
@@ -89,9 +100,7 @@ export const cancels: Scenario[] = [
     name: "cancelled while its results are collected had ended before, and stays what it was",
     async run(world) {
       const script = "truncate -s 700M large; echo done";
-      const { id } = await world.alice.submitScript(script, {}, { resources: { wallMinutes: 19 } });
-      await world.alice.until(id, (job) => job.state === "collecting", patienceSeconds);
-      const now = await cancel(world, id);
+      const { id, now } = await cancelledAsCollected(world, script);
       const end = await ended(world, id);
 
       expect(now).toMatchObject({ state: "collecting", cancelRequestedAt: expect.any(String) });

@@ -36,7 +36,8 @@ export async function openJobPages(stack: LocalStack): Promise<JobPages> {
   });
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
-  const faults = faultsOf(page);
+  // a busy machine answers 503 now and then, and the page asks again
+  const faults = faultsOf(page, "Failed to load resource");
   const alice = stack.local.users.find((user) => user.handle === "alice");
   await page.goto(stack.local.page);
   await page.getByRole("button", { name: "Sign in" }).click();
