@@ -145,7 +145,7 @@ describe.skipIf(!hasChromium)("a new job", () => {
     const json = async () => (await page.locator(".cm-line").allInnerTexts()).join("\n");
     expect(JSON.parse(await json())).toEqual({
       application: "script",
-      version: "1",
+      version: "2",
       parameters: { script: "run.sh", arguments: ["-v"] },
       resources: {},
       inputs: ["a.dat", "run.sh"],
