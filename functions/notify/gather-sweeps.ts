@@ -64,6 +64,7 @@ function newsOf(job: SweepJobRecord): SweepNews {
     size: job.sweep.size,
     mail: job.mail,
     states: job.mailDue ?? [],
+    createdAt: job.createdAt,
     startedAt: job.startedAt,
     endedAt: job.endedAt,
   };

@@ -27,7 +27,7 @@ export const awaitsResults = (endedAt: string, { now, scale }: Waits): boolean =
   now().getTime() - Date.parse(endedAt) < (10 * minute) / scale;
 
 /** When to look whether the rest of a sweep still lives: the older the sweep, the later. */
-export const nextLook = (begunAt: number, waits: Waits): string => {
-  const age = ((waits.now().getTime() - begunAt) * waits.scale) / minute;
+export const nextLook = (createdAt: string, waits: Waits): string => {
+  const age = ((waits.now().getTime() - Date.parse(createdAt)) * waits.scale) / minute;
   return inMinutes(Math.min(360, Math.max(10, age / 8)), waits);
 };

@@ -1,4 +1,5 @@
 // A sweep's mails: one when its first job runs, one when all of its jobs have ended.
+import { iso } from "../../shared/aws/clock.ts";
 import type { Mail } from "../../shared/aws/mail.ts";
 import { afterAll } from "../../shared/aws/table.ts";
 import { hasEnded } from "../../shared/job/states.ts";
@@ -11,8 +12,8 @@ import { sweepEndedMail, sweepStartedMail } from "./sweep-mail.ts";
 import { refusalWords } from "./tell-of-job.ts";
 
 const pageSize = 100;
-/** A client makes a sweep's id by its own clock. */
-const clockSkewMs = 24 * 3_600_000;
+/** How long a sweep's submitting may take: none of its jobs was there that long before one that is known. */
+const submittingMs = 24 * 3_600_000;
 
 /** Sends what is due of this sweep and notes it; returns how many mails were sent. Throws where SES takes no mail at all. */
 export async function tellOfSweep(due: { person: string; sweep: string }, parts: NotifyParts): Promise<number> {
@@ -28,7 +29,7 @@ export async function tellOfSweep(due: { person: string; sweep: string }, parts:
   if (!isComplete(sweep)) {
     const rest = await restOf(sweep, parts);
     if (rest === "lives") {
-      await parts.mails.putSweep(sweep, nextLook(begunAt(sweep), parts), parts.now());
+      await parts.mails.putSweep(sweep, nextLook(sweep.createdAt, parts), parts.now());
       return 0;
     }
     // who deleted a whole sweep wants to hear no more of it
@@ -71,7 +72,7 @@ async function note({ tries: _tries, ...sweep }: SweepRecord, parts: NotifyParts
 
 /** What became of the sweep's jobs that nothing was heard of: some still live, none was ever there, or all are deleted. */
 async function restOf(sweep: SweepRecord, { jobs }: NotifyParts): Promise<"lives" | "ended" | "deleted"> {
-  const since = new Date(begunAt(sweep) - clockSkewMs).toISOString();
+  const since = iso(new Date(Date.parse(sweep.createdAt) - submittingMs));
   let cursor: string | undefined;
   let known = 0;
   do {
@@ -83,7 +84,3 @@ async function restOf(sweep: SweepRecord, { jobs }: NotifyParts): Promise<"lives
   } while (cursor !== undefined && cursor < afterAll);
   return known > 0 ? "ended" : "deleted";
 }
-
-/** When a ULID was made (milliseconds). */
-const begunAt = ({ id }: SweepRecord): number =>
-  [...id.slice(0, 10)].reduce((sum, one) => sum * 32 + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".indexOf(one), 0);

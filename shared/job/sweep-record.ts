@@ -15,6 +15,8 @@ export type SweepRecord = {
   first: SweepJob;
   /** Some of those that failed. */
   failures: SweepJob[];
+  /** Of the earliest of its jobs that is known. */
+  createdAt: string;
   startedAt?: string;
   endedAt?: string;
   /** The first job that was seen to run, until that was told; and that it was. */
@@ -31,6 +33,7 @@ export type SweepNews = SweepJob & {
   size: number;
   mail: MailRequest;
   states: readonly JobState[];
+  createdAt: string;
   startedAt?: string | undefined;
   endedAt?: string | undefined;
 };
@@ -59,6 +62,7 @@ export function withNews(
     marks: "",
     first: sweepJob(one),
     failures: [],
+    createdAt: one.createdAt,
     toldOf: 0,
     revision: 0,
   };
@@ -71,6 +75,7 @@ export function withNews(
     next.failures = next.failures.filter(({ id }) => id !== job.id);
     if (end === "failed" && next.failures.length < maxFailures) next.failures.push(sweepJob(job));
     if (job.states.includes("running") && !next.runningTold) next.running ??= sweepJob(job);
+    if (job.createdAt < next.createdAt) next.createdAt = job.createdAt;
     if (job.startedAt && job.startedAt < (next.startedAt ?? "~")) next.startedAt = job.startedAt;
     if (job.endedAt && job.endedAt > (next.endedAt ?? "")) next.endedAt = job.endedAt;
   }
