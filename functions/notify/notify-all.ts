@@ -1,5 +1,6 @@
 // One turn: what is due is read, sweeps gather their jobs' news, and mails go out until SES takes no more or the time is up.
 import { iso } from "../../shared/aws/clock.ts";
+import type { DueMail } from "../../shared/aws/mail-table.ts";
 import { ulid } from "../../shared/aws/ulid.ts";
 import { inTurns } from "../../shared/job/in-turns.ts";
 import type { JobRecord } from "../../shared/job/job-record.ts";
@@ -21,18 +22,20 @@ const perTurn = 250;
 /** Does nothing where another run is at it, so that nobody is told twice for that. Throws what stopped the sending. */
 export async function notifyAll(parts: NotifyParts): Promise<void> {
   const start = parts.now();
+  const due = await parts.mails.due(iso(start), perTurn);
+  if (due.length === 0) return;
   const holder = ulid(start);
   const until = iso(new Date(start.getTime() + leaseSeconds * 1_000));
   if (!(await parts.mails.lease(holder, iso(start), until))) return;
   try {
-    await work(start, parts);
+    await work(due, start, parts);
   } finally {
     await parts.mails.release(holder);
   }
 }
 
-async function work(start: Date, parts: NotifyParts): Promise<void> {
-  const due = await parts.mails.due(iso(start), perTurn);
+/** Each of what is due is read again before it is told of: the index may be behind. */
+async function work(due: readonly DueMail[], start: Date, parts: NotifyParts): Promise<void> {
   const ids = due.flatMap((one) => ("job" in one ? one.job : []));
   const read = await inTurns(ids, readsAtOnce, (id) => parts.jobs.get(id));
   const jobs = read.filter((job): job is JobRecord => job?.mailDue !== undefined && job.deletedAt === undefined);

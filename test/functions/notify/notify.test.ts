@@ -212,4 +212,5 @@ it.each(["before", "after"] as const)(
     }
     throw new Error("more side effects than expected");
   },
+  120_000,
 );

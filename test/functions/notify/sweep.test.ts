@@ -135,39 +135,45 @@ it("of forty jobs that end at once are told of in one mail", async () => {
   expect(subjects()).toEqual(["member 0: 40 jobs ended, 40 succeeded - Headgate"]);
 });
 
-it.each(["before", "after"] as const)("lose no mail where a run ends just %s any of its side effects", async (when) => {
-  for (let at = 1; at < 30; at += 1) {
-    const ids = await submitted(3, all, { person: ulid() });
-    await office.see(ids[0] ?? "", { state: "running" });
-    for (const id of ids) await end(id, id === ids[2] ? "failed" : "succeeded");
-    let seen = 0;
-    const effect = async <T>(run: () => Promise<T>): Promise<T> => {
-      seen += 1;
-      if (seen > at || (seen === at && when === "before")) throw new Error("crash");
-      const result = await run();
-      if (seen === at) throw new Error("crash");
-      return result;
-    };
-    const table = office.tableOn((command) => {
-      const send = () => office.real.documents.send(command as never) as Promise<unknown>;
-      return (command as object).constructor.name === "UpdateCommand" ? effect(send) : send();
-    });
-    await office.notify(office.partsOn(table, { send: (mail) => effect(() => office.box.send(mail)) })).catch(() => {});
-    for (let turn = 0; turn < 3; turn += 1) {
-      office.pass(2);
-      await office.notify();
+it.each(["before", "after"] as const)(
+  "lose no mail where a run ends just %s any of its side effects",
+  async (when) => {
+    for (let at = 1; at < 30; at += 1) {
+      const ids = await submitted(3, all, { person: ulid() });
+      await office.see(ids[0] ?? "", { state: "running" });
+      for (const id of ids) await end(id, id === ids[2] ? "failed" : "succeeded");
+      let seen = 0;
+      const effect = async <T>(run: () => Promise<T>): Promise<T> => {
+        seen += 1;
+        if (seen > at || (seen === at && when === "before")) throw new Error("crash");
+        const result = await run();
+        if (seen === at) throw new Error("crash");
+        return result;
+      };
+      const table = office.tableOn((command) => {
+        const send = () => office.real.documents.send(command as never) as Promise<unknown>;
+        return (command as object).constructor.name === "UpdateCommand" ? effect(send) : send();
+      });
+      await office
+        .notify(office.partsOn(table, { send: (mail) => effect(() => office.box.send(mail)) }))
+        .catch(() => {});
+      for (let turn = 0; turn < 3; turn += 1) {
+        office.pass(2);
+        await office.notify();
+      }
+      const told = subjects();
+      expect(new Set(told), `crash ${when} effect ${at}`).toEqual(
+        new Set([
+          "member 0: the first of 3 jobs has started - Headgate",
+          "member 0: 3 jobs ended, 2 succeeded, 1 failed - Headgate",
+        ]),
+      );
+      expect(told.length).toBeLessThanOrEqual(3);
+      expect((await office.jobs.get(ids[1] ?? ""))?.mailDue).toBeUndefined();
+      expect(await office.isIdle()).toBe(true);
+      if (seen < at) return;
     }
-    const told = subjects();
-    expect(new Set(told), `crash ${when} effect ${at}`).toEqual(
-      new Set([
-        "member 0: the first of 3 jobs has started - Headgate",
-        "member 0: 3 jobs ended, 2 succeeded, 1 failed - Headgate",
-      ]),
-    );
-    expect(told.length).toBeLessThanOrEqual(3);
-    expect((await office.jobs.get(ids[1] ?? ""))?.mailDue).toBeUndefined();
-    expect(await office.isIdle()).toBe(true);
-    if (seen < at) return;
-  }
-  throw new Error("more side effects than expected");
-});
+    throw new Error("more side effects than expected");
+  },
+  120_000,
+);
