@@ -17,6 +17,9 @@ export type LogPace = {
 };
 export const logPace: LogPace = { askMs: 15_000, lookMs: 5_000 };
 
+/** So long one look is waited for (ms). */
+const longestLookMs = 60_000;
+
 const ended: ReadonlySet<Job["state"]> = new Set(["succeeded", "failed", "cancelled"]);
 const utf8 = new TextEncoder();
 
@@ -32,6 +35,7 @@ export async function printLog(
   const place = { bytes: 0 };
   let job = await client.job(id);
   let asked = 0;
+  const begun = Date.now();
   while (!isSettled(job)) {
     if (job.state === "running") {
       const now = Date.now();
@@ -40,6 +44,11 @@ export async function printLog(
       if (ask && live) asked = now;
       if (live) printLook(cli, live[role], place);
       if (live?.at !== undefined && !follow) return;
+      if (!follow && Date.now() - begun > longestLookMs)
+        throw new CliError(
+          "unreachable",
+          `the cluster has not looked at job ${id} for a minute; try again, or follow it with -f`,
+        );
     } else if (!follow && !ended.has(job.state) && job.state !== "collecting") {
       throw new CliError("results", `job ${id} has no log yet: it is ${job.state}; with -f it is waited for`);
     }
@@ -61,11 +70,14 @@ async function waitOut<T>(asked: () => Promise<T>): Promise<T | undefined> {
 
 /**
  * Prints what a look has beyond what was printed. A look may begin or end within a character, which its text has as U+FFFD:
- * at its end it is left for the next look; at its beginning it belongs to what was printed, or to what is left out.
+ * at its end it is left for the next look (but one of four bytes that lacks its last, which cannot be told from a U+FFFD that
+ * was written); at its beginning it belongs to what was printed, or to what is left out.
  */
 export function printLook(cli: Pick<Cli, "out" | "say">, look: LiveText | undefined, place: { bytes: number }): void {
   if (!look || look.size <= place.bytes) return;
-  const cutAtStart = /^\ufffd{0,3}/.exec(look.text)?.[0].length ?? 0;
+  // nothing but pieces of characters: more will come
+  if (/^\ufffd{1,3}$/.test(look.text)) return;
+  const cutAtStart = look.from === 0 ? 0 : (/^\ufffd{0,3}/.exec(look.text)?.[0].length ?? 0);
   let bytes = utf8.encode(look.text);
   let size = look.size;
   // each U+FFFD has three bytes: at the start it stands for one, at the end for the one to three of a character that is not whole
