@@ -106,7 +106,7 @@ export async function openArena(say: (line: string) => void): Promise<Arena> {
       allow: people,
       folders: join(dir, "jobs", "{account}"),
       watchSeconds: 1,
-      patience: { completedGraceSeconds: 5, retrySeconds: 1, sbatchSeconds: 20, stallSeconds: 5 },
+      patience: { completedGraceSeconds: 5, retrySeconds: 1, sbatchSeconds: 20, stallSeconds: 10 },
     });
     closing.push(() => killWatches(bundle));
     const ledger = join(dir, "ledger");

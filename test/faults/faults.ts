@@ -80,10 +80,11 @@ async function campaign(): Promise<number> {
   const faults = disturb(arena.cloud, plan, weather, tally);
   const endsAt = Date.now() + 3 * plan.lengthMs + patienceMs;
   const isOver = () => stopping > 0 || Date.now() > endsAt;
+  let giveUpAt = Number.POSITIVE_INFINITY;
   const asked: Asked[] = [];
   let begun = 0;
   const clock = new CampaignClock(() => asked.length - begun > Math.max(15, jobs * 0.04));
-  const submitted = submitWaves(arena, plan, clock, isOver, asked);
+  const submitted = submitWaves(arena, plan, clock, isOver, () => stopping > 1 || Date.now() > giveUpAt, asked);
   const counting = setInterval(() => {
     begun = new Set(ledgerLines(arena.ledger).map((line) => line.split(" ")[1])).size;
   }, 500);
@@ -94,10 +95,12 @@ async function campaign(): Promise<number> {
     say(`${asked.length} asked for, ${asked.filter(({ job }) => job).length} accepted, ${begun} have begun`);
   }, 15_000);
   try {
-    await Promise.all([submitted, striker.strike(plan.blows, clock, isOver)]);
-    say("all was submitted and all blows have fallen; single calls go on failing for a while");
+    await striker.strike(plan.blows, clock, isOver);
+    say("all blows have fallen; single calls go on failing for a while");
     await settle(arena, asked, Math.min(15_000, plan.lengthMs / 4));
     faults.calm();
+    giveUpAt = Date.now() + patienceMs;
+    await submitted;
     say("no more faults: what was lost is to be found");
     await settle(arena, asked, patienceMs);
   } finally {

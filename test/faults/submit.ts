@@ -9,12 +9,13 @@ import { script, type Work, wordsOf } from "./work.ts";
 /** A job that was asked for; without an id nobody ever answered. */
 export type Asked = Work & { key: string; job?: string; refused?: string };
 
-/** Submits by the plan, noting each job in `asked`. Once the campaign is over nobody repeats what was not accepted. */
+/** Submits by the plan, noting each job in `asked`. People give up when they are told to, and not because it is over. */
 export async function submitWaves(
   arena: Arena,
   plan: Plan,
   clock: CampaignClock,
   isOver: () => boolean,
+  mayGiveUp: () => boolean,
   asked: Asked[],
 ): Promise<void> {
   const wave = async (works: readonly Work[], atMs: number) => {
@@ -23,14 +24,14 @@ export async function submitWaves(
       works.map(async (work) => {
         const one: Asked = { ...work, key: `campaign-${plan.seed}-${work.n}` };
         asked.push(one);
-        await submitOne(arena, one, isOver);
+        await submitOne(arena, one, mayGiveUp);
       }),
     );
   };
   await Promise.all(plan.waves.map(({ works, atMs }) => wave(works, atMs)));
 }
 
-async function submitOne(arena: Arena, one: Asked, isOver: () => boolean): Promise<void> {
+async function submitOne(arena: Arena, one: Asked, mayGiveUp: () => boolean): Promise<void> {
   const inputs = one.input ? [{ upload: arena.uploads[one.person], name: "input.txt" }] : [];
   const body = {
     application: "script",
@@ -46,7 +47,7 @@ async function submitOne(arena: Arena, one: Asked, isOver: () => boolean): Promi
       one.job = (await arena.clients[one.person].submit(body, one.key)).id;
       return;
     } catch (cause) {
-      if (!isPassing(cause) || isOver()) {
+      if (!isPassing(cause) || mayGiveUp()) {
         one.refused = String(cause).slice(0, 500);
         return;
       }
