@@ -16,7 +16,7 @@ const lines = [
   debug,
   "PartitionName=frail Nodes=n[3-4] MaxTime=00:30:00 State=UP",
   "PartitionName=closed Nodes=n1 MaxTime=00:30:00 AllowGroups=bin State=UP",
-  "PartitionName=parked Nodes=n1 MaxTime=00:30:00 State=DOWN",
+  "PartitionName=parked Nodes=n5 MaxTime=00:30:00 State=UP",
 ];
 
 describe.skipIf(!haveSlurm() || !isRoot() || !hasChromium)("a job on a real Slurm", () => {
@@ -27,7 +27,7 @@ describe.skipIf(!haveSlurm() || !isRoot() || !hasChromium)("a job on a real Slur
   const runs = new Map<Scenario, Promise<void>>();
 
   beforeAll(async () => {
-    all = await startOutcomeStack({ nodes: 4, memory, allow: ["alice"], scale: 20, lines });
+    all = await startOutcomeStack({ nodes: 5, memory, allow: ["alice"], scale: 20, lines });
     world = await openWorld(all);
     // all at once: the time limit alone takes 89 s, and each waits mostly for Slurm
     for (const scenario of scenarios) {

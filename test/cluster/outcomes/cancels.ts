@@ -66,6 +66,7 @@ export const cancels: Scenario[] = [
   {
     name: "cancelled while it waits in the queue leaves it",
     async run(world) {
+      world.slurmCommand("scontrol", "update", "NodeName=n5", "State=DRAIN", "Reason=test");
       const { id } = await world.alice.submitScript("echo never", {}, { resources: { partition: "parked" } });
       await world.alice.until(id, (job) => job.state === "queued", patienceSeconds);
       const now = await cancel(world, id);
