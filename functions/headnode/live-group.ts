@@ -196,6 +196,17 @@ export class LiveGroup {
     return [...this.#sights.values()].filter(awaits).map(({ index }) => index);
   }
 
+  /** Whether Slurm cancelled a member that had not begun and that nobody took back. */
+  hasUnaskedCancel(rows: ReadonlyMap<number, SourcedRow>): boolean {
+    return [...this.#sights.values()].some(
+      (sight) =>
+        !sight.ended &&
+        sight.claim === undefined &&
+        rows.get(sight.index)?.state === "CANCELLED" &&
+        !this.#isTakenBack(sight),
+    );
+  }
+
   /** Takes what members said last; of the others of these it is known that they said nothing. */
   heard(indices: readonly number[], words: ReadonlyMap<number, LastWords>): void {
     for (const index of indices) {
@@ -209,7 +220,13 @@ export class LiveGroup {
   }
 
   /** Judges every member that has not ended. `denied`: all records were asked and answered in this round. */
-  judge(rows: ReadonlyMap<number, SourcedRow>, denied: boolean, limits: Patience, now: number): void {
+  judge(
+    rows: ReadonlyMap<number, SourcedRow>,
+    denied: boolean,
+    limits: Patience,
+    now: number,
+    controllerStartedAt?: string,
+  ): void {
     for (const sight of this.#sights.values()) {
       if (sight.ended) continue;
       const row = rows.get(sight.index);
@@ -232,6 +249,7 @@ export class LiveGroup {
           deniedForMs: sight.deniedSince === undefined ? 0 : now - sight.deniedSince,
           endedForMs: sight.endedSince === undefined ? 0 : now - sight.endedSince,
           ...(cancelledAt === undefined ? {} : { cancelledAt }),
+          ...(controllerStartedAt === undefined ? {} : { controllerStartedAt }),
           ...(sight.words?.memory === undefined ? {} : { memoryWords: sight.words.memory }),
         },
         limits,

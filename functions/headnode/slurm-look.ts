@@ -164,7 +164,8 @@ export class SlurmLook {
         await within(accounts.of(group.plan).look(group.id), 20_000).catch(() => {});
       }
       await this.#hear(group, rows, lasting.ok);
-      group.judge(rows, lasting.ok, this.#patience, now);
+      const config = group.hasUnaskedCancel(rows) ? await slurm.config() : undefined;
+      group.judge(rows, lasting.ok, this.#patience, now, config?.ok ? config.value.bootedAt : undefined);
       const unknown = lasting.ok && (answers.get(group) ?? []).length === 0 && group.hasUnknown(rows);
       if (unknown) await this.#denied(group, lasting.lasting);
       else group.denials = 0;

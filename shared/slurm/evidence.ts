@@ -25,6 +25,8 @@ export type Evidence = {
   endedForMs: number;
   /** When a person took it back (ISO 8601), by the head node's clock. */
   cancelledAt?: string;
+  /** When slurmctld was last started (ISO 8601); asked for where Slurm cancelled what nobody had taken back. */
+  controllerStartedAt?: string;
   /** Slurm's words on memory at the end of the member's own output. */
   memoryWords?: string;
 };
@@ -65,6 +67,11 @@ export function judge(evidence: Evidence, limits: Patience = patience): Verdict 
     };
   }
   const facts = { source: row.source, ...times(evidence, row) };
+  if (meaning.how === "cancelled" && isTurnedAway(evidence, row)) {
+    const detail =
+      "Slurm's controller had just been restarted and cancelled it before it began: the number it had was of a job that a node still ran";
+    return { kind: "ended", state: "failed", reason: "node-failure", detail, ...facts };
+  }
   if (meaning.how === "cancelled") {
     const detail = "it was cancelled on the cluster itself, not from here";
     const unasked = evidence.cancelledAt === undefined ? { detail } : {};
@@ -90,6 +97,21 @@ export function judge(evidence: Evidence, limits: Patience = patience): Verdict 
   }
   if (end === undefined && evidence.endedForMs < limits.failedGraceMs) return { kind: "unknown" };
   return { kind: "ended", state: "failed", ...withMemory(failure(row, evidence), evidence), ...facts };
+}
+
+/** Ids that a killed slurmctld forgot come soon after its start. */
+const turnedAwayWithinMs = 600_000;
+
+/**
+ * slurmctld that was killed gives the ids of jobs that it forgot out again; the node that still runs such a job refuses
+ * the newcomer, and slurmctld cancels that. An administrator's scancel of a waiting job looks the same in the first minutes
+ * after a start: it is then tried again, which does less harm than a job that is lost without anybody's wish.
+ */
+function isTurnedAway({ claimed, end, cancelledAt, controllerStartedAt }: Evidence, row: JobRow): boolean {
+  if (claimed || end !== undefined || cancelledAt !== undefined) return false;
+  if (controllerStartedAt === undefined || row.endedAt === undefined) return false;
+  const after = Date.parse(row.endedAt) - Date.parse(controllerStartedAt);
+  return after >= 0 && after < turnedAwayWithinMs;
 }
 
 function withoutRow(evidence: Evidence, limits: Patience): Verdict {

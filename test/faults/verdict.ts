@@ -38,8 +38,7 @@ export function faultOf(told: ToldEnd, { record, written, exit, forgettable }: E
     if (!ended) return wrong("it never came to its end");
     return has("COMPLETED") || unspoken ? undefined : wrong("Slurm does not say so");
   }
-  if (told.state === "cancelled")
-    return has("CANCELLED") ? undefined : wrong("nobody cancelled it and Slurm does not say so");
+  if (told.state === "cancelled") return wrong("nobody cancelled it");
   switch (told.reason) {
     case "exit-code":
       if (exit === 0) {

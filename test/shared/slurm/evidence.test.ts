@@ -163,6 +163,19 @@ describe("a member's evidence", () => {
     expect(judge({ ...nothing, ...evidence })).toMatchObject(verdict);
   });
 
+  it("is a node's failure where a controller that had just been started cancelled what had not begun", () => {
+    const cancelled = { ...nothing, row: { ...row("CANCELLED"), endedAt: "2026-11-22T03:05:00.000Z" } };
+    const judged = (more: Partial<Evidence>) => judge({ ...cancelled, ...more });
+    const justNow = "2026-11-22T03:04:10.000Z";
+
+    expect(judged({ controllerStartedAt: justNow })).toMatchObject({ state: "failed", reason: "node-failure" });
+    expect(judged({})).toMatchObject({ state: "cancelled" });
+    expect(judged({ controllerStartedAt: "2026-11-22T01:00:00.000Z" })).toMatchObject({ state: "cancelled" });
+    expect(judged({ controllerStartedAt: "2026-11-22T03:06:00.000Z" })).toMatchObject({ state: "cancelled" });
+    expect(judged({ controllerStartedAt: justNow, cancelledAt })).toMatchObject({ state: "cancelled" });
+    expect(judged({ controllerStartedAt: justNow, claimed: true })).toMatchObject({ state: "cancelled" });
+  });
+
   it("has a start only of what began: Slurm gives one of what was cancelled as it waited", () => {
     const at = "2026-11-22T03:00:00.000Z";
     const waited = { ...row("CANCELLED"), startedAt: at, endedAt: at };
