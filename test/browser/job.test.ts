@@ -286,6 +286,7 @@ describe.skipIf(!hasChromium)("a job's page", () => {
       }),
     );
     const list = page.locator(".timeline li");
+    await list.nth(7).waitFor();
     expect(await list.count()).toBe(8);
     await page.getByText("put back into the queue").waitFor();
     await page.getByText("attempt 2", { exact: true }).waitFor();
