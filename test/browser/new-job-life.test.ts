@@ -96,10 +96,11 @@ describe.skipIf(!hasChromium)("the whole life of a new job", () => {
             cpusPerNode: 64,
             memoryMbPerNode: 256_000,
             gpusPerNode: 4,
-            up: false,
+            up: true,
             accounts: ["physics", "chemistry"],
             qos: ["normal", "long"],
           },
+          { name: "late", default: false, nodes: 4, cpusPerNode: 16, memoryMbPerNode: 64_000, up: false },
         ],
       },
       { id: "second", name: "Larch", kind: "slurm", silent: true, heardAt: "2026-01-02T03:04:05.000Z" },
@@ -112,8 +113,10 @@ describe.skipIf(!hasChromium)("the whole life of a new job", () => {
     await nodes.fill("3");
     await page.getByText("Accepted is at most 2 nodes on partition short.", { exact: true }).waitFor();
     await nodes.fill("2");
+    await choose(page.getByLabel("Partition"), "late");
+    await page.getByText("The partition late starts no jobs now").waitFor();
+    await standing("To be mended: partition is").waitFor();
     await choose(page.getByLabel("Partition"), "gpu");
-    await page.getByText("The partition gpu starts no jobs now").waitFor();
     await page.getByLabel("GPUs per node").fill("5");
     await page.getByText("Accepted is at most 4 GPUs per node on partition gpu.", { exact: true }).waitFor();
     await page.getByLabel("GPUs per node").fill("4");
