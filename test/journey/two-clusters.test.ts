@@ -4,9 +4,10 @@ import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ApiError } from "../../infra/local/api-client.ts";
+import { ApiError, call } from "../../infra/local/api-client.ts";
 import { headnodePlace } from "../../infra/local/headnode-home.ts";
 import { confValue } from "../../infra/local/slurm/slurm-conf.ts";
+import type { Cluster as Described } from "../../shared/contract/catalogue.ts";
 import type { Job } from "../../shared/contract/job.ts";
 import { type Session, sessionOf } from "./api-session.ts";
 import { type LocalStack, startStack } from "./local-stack.ts";
@@ -75,6 +76,15 @@ describe.skipIf(!haveSlurm())("two clusters at once", () => {
     expect(await refusal(bob.submitScript("true\n", {}, { cluster: "second" }))).toContain("The second cluster");
     const job = await bob.submitScript("true\n", {}, { cluster: "local" });
     expect(await bob.ended(job.id, 120)).toMatchObject({ state: "succeeded", account: "bob" });
+  });
+
+  it("are both asked once in a while what their partitions give", async () => {
+    const described = async () => {
+      const { api } = stack.local;
+      const answer = await call<{ clusters: Described[] }>(api, alice.token, "GET", "/v1/clusters");
+      return answer.clusters.filter(({ partitions = [] }) => partitions.length > 0).map(({ id }) => id);
+    };
+    await expect.poll(described, { timeout: 120_000, interval: 500 }).toEqual(["local", "second"]);
   });
 
   it.each([
