@@ -1,7 +1,12 @@
 // Three projects: unit (every machine, before each commit, a minute at most), parts (each real part by itself, and what starts other programs), cluster (whole stacks on real Slurm, real browsers).
 import { defineConfig } from "vitest/config";
 
-const cluster = ["test/cluster/**/*.test.ts", "test/browser/**/*.test.ts", "test/journey/**/*.test.ts"];
+const cluster = [
+  "test/cluster/**/*.test.ts",
+  "test/faults/**/*.test.ts",
+  "test/browser/**/*.test.ts",
+  "test/journey/**/*.test.ts",
+];
 const parts = [
   "test/infra/local/{cloud,s3,slurm}/**/*.test.ts",
   "test/infra/local/cloud.test.ts",
@@ -9,8 +14,8 @@ const parts = [
   "test/infra/local/start.test.ts",
   "test/infra/stacks/**/*.test.ts",
   "test/iam/**/*.test.ts",
-  "test/shared/application/{bumps,script}.test.ts",
-  "test/web/client/**/*.test.ts",
+  "test/shared/application/{bumps,script,script-output}.test.ts",
+  "test/web/{cli,client}/**/*.test.ts",
   "test/web/page/snippets/**/*.test.ts",
 ];
 

@@ -1,7 +1,7 @@
 // What is built before the template: the functions' bundles, the head node's program, the page.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -132,6 +132,30 @@ export async function bundleHeadnode({ source = root, build = buildFolder }: Bui
   await esbuild({ ...common, define, entryPoints: { headnode } });
 }
 
+/**
+ * Bundles the command line into <build>/cli/headgate.mjs: one file that runs on Node 20 without anything beside it.
+ * @throws Error where there is no command line, or esbuild's own
+ */
+export async function bundleCli({ source = root, build = buildFolder }: BuildFolders = {}): Promise<void> {
+  const entry = "web/cli/headgate.ts";
+  insist(source, [entry]);
+  const { version } = JSON.parse(await readFile(join(source, "package.json"), "utf8")) as { version: string };
+  const outfile = join(build, "cli/headgate.mjs");
+  await esbuild({
+    ...options,
+    outExtension: {},
+    sourcemap: false,
+    absWorkingDir: source,
+    entryPoints: [entry],
+    outfile,
+    format: "esm",
+    target: "node20",
+    define: { HEADGATE_VERSION: JSON.stringify(version) },
+    banner: { js: requireBanner },
+  });
+  await chmod(outfile, 0o755);
+}
+
 /** What the page is made from. */
 const pageSources = ["web/page", "web/client", "web/vite.config.ts", "shared", "package-lock.json"];
 
@@ -171,7 +195,7 @@ export async function buildPage({ source = root, build = buildFolder }: BuildFol
 export async function buildAll(): Promise<string> {
   const ready = process.env.HEADGATE_BUILD;
   if (ready !== undefined) return resolve(ready);
-  await Promise.all([bundleFunctions(), bundleHeadnode(), buildPage()]);
+  await Promise.all([bundleFunctions(), bundleHeadnode(), bundleCli(), buildPage()]);
   return buildFolder;
 }
 

@@ -14,7 +14,10 @@ export type Grant =
   | "results:list-receipts"
   | "batches:put"
   | "dispatch:send"
-  | "command:send";
+  | "command:send"
+  | "inputs:erase"
+  | "results:erase"
+  | "mail:send";
 
 export type FunctionSpec = {
   /** What starts it. */
@@ -57,6 +60,8 @@ export const functions = {
       "PAGE_ORIGIN",
       "SIGN_IN_ORIGIN",
       "SITE_NAME",
+      "SITE_SETTINGS",
+      "SCALE",
     ],
   },
   dispatch: {
@@ -70,8 +75,8 @@ export const functions = {
     trigger: { kind: "queue", queue: "receipts", batchSize: 10 },
     timeoutSeconds: 30,
     memoryMb: 512,
-    grants: ["table:read", "table:change", "receipts:get"],
-    environment: ["TABLE", "RESULTS_BUCKET"],
+    grants: ["table:read", "table:change", "receipts:get", "dispatch:send"],
+    environment: ["TABLE", "RESULTS_BUCKET", "DISPATCH_QUEUE_URL"],
   },
   reconcile: {
     trigger: { kind: "schedule", minutes: 1 },
@@ -98,6 +103,21 @@ export const functions = {
       "CLUSTERS",
       "SCALE",
     ],
+  },
+  notify: {
+    trigger: { kind: "schedule", minutes: 1 },
+    timeoutSeconds: 60,
+    memoryMb: 256,
+    grants: ["table:read", "table:change", "table:index", "mail:send"],
+    environment: ["TABLE", "PAGE_ORIGIN", "SITE_NAME", "SITE_SETTINGS", "SCALE"],
+  },
+  erase: {
+    trigger: { kind: "schedule", minutes: 1 },
+    timeoutSeconds: 60,
+    // a pack and a manifest are held whole
+    memoryMb: 1024,
+    grants: ["table:read", "table:change", "table:index", "inputs:erase", "results:erase", "dispatch:send"],
+    environment: ["TABLE", "INPUTS_BUCKET", "RESULTS_BUCKET", "DISPATCH_QUEUE_URL", "CLUSTERS", "SCALE"],
   },
 } as const satisfies Record<string, FunctionSpec>;
 

@@ -2,7 +2,7 @@
 import "../../shared/contract/no-eval.ts";
 import { clock } from "../../shared/aws/clock.ts";
 import { clusterTable } from "../../shared/aws/cluster-table.ts";
-import { ambient, parseClusters, readEnv } from "../../shared/aws/env.ts";
+import { ambient, parseClusters, parseScale, parseSiteSettings, readEnv } from "../../shared/aws/env.ts";
 import { idempotencyTable } from "../../shared/aws/idempotency-table.ts";
 import { jobTable } from "../../shared/aws/job-table.ts";
 import { objects } from "../../shared/aws/objects.ts";
@@ -19,6 +19,7 @@ import type { ApiParts } from "./parts.ts";
 
 const env = readEnv(functions.api.environment);
 const { region, localJwks, localCognito } = ambient();
+const settings = parseSiteSettings(env.SITE_SETTINGS);
 const table = openTable(env.TABLE);
 const people = personTable(table);
 const tokens = tokenTable(table);
@@ -45,7 +46,10 @@ const parts: ApiParts = {
     signIn,
     clientId: env.PAGE_CLIENT_ID,
     cliClientId: env.CLI_CLIENT_ID,
+    mail: settings.mailFrom !== undefined,
+    returnOrigins: settings.returnOrigins,
   },
+  scale: parseScale(env.SCALE),
   now: clock,
 };
 

@@ -14,10 +14,13 @@ export function placeOf(cursor: string | undefined, pattern: RegExp): string | u
 }
 
 /** What a cursor of somebody's own making gets. */
-export function foreignCursor(cursor?: string): GatewayError {
-  const accepted = "a cursor as an earlier page gave it";
+export function foreignCursor(
+  cursor?: string,
+  field = "cursor",
+  accepted = "a cursor as an earlier page gave it",
+): GatewayError {
   const value = shortened(cursor);
-  return new GatewayError("invalid-request", `the cursor is not one of this list; accepted is ${accepted}`, {
-    issues: [{ field: "cursor", ...(value === undefined ? {} : { value }), accepted }],
+  return new GatewayError("invalid-request", `${field} is not a cursor of this list; accepted is ${accepted}`, {
+    issues: [{ field, ...(value === undefined ? {} : { value }), accepted }],
   });
 }

@@ -1,5 +1,6 @@
 // All operations by their id; typed against the routes, so that a missing one does not compile.
 import type { Operations } from "../edge/operation.ts";
+import { changeCluster } from "./catalogue/change-cluster.ts";
 import { getApplication } from "./catalogue/get-application.ts";
 import { listApplications } from "./catalogue/list-applications.ts";
 import { listClusters } from "./catalogue/list-clusters.ts";
@@ -10,9 +11,12 @@ import { checkJob } from "./jobs/check-job.ts";
 import { deleteJob } from "./jobs/delete-job.ts";
 import { getJob } from "./jobs/get-job.ts";
 import { getJobFile } from "./jobs/get-job-file.ts";
+import { getLiveJob } from "./jobs/get-live-job.ts";
+import { listChanges } from "./jobs/list-changes.ts";
 import { listJobEvents } from "./jobs/list-job-events.ts";
 import { listJobFiles } from "./jobs/list-job-files.ts";
 import { listJobs } from "./jobs/list-jobs.ts";
+import { peekJob } from "./jobs/peek-job.ts";
 import { rerunJob } from "./jobs/rerun-job.ts";
 import { submitJob } from "./jobs/submit-job.ts";
 import type { ApiParts } from "./parts.ts";
@@ -38,16 +42,20 @@ export const operations: Operations<ApiParts> = {
   listApplications,
   getApplication,
   listClusters,
+  changeCluster,
   createUpload,
   submitJob,
   checkJob,
   bulkJobs,
   listJobs,
+  listChanges,
   getJob,
   changeJob,
   deleteJob,
   cancelJob,
   rerunJob,
+  peekJob,
+  getLiveJob,
   listJobEvents,
   listJobFiles,
   getJobFile,

@@ -20,10 +20,12 @@ export type ApiParts = {
   keys: IdempotencyTable;
   clusterTable: ClusterTable;
   inputs: Pick<Objects, "signedPut" | "head">;
-  results: Pick<Objects, "readRange" | "signedDownload">;
+  results: Pick<Objects, "readRange" | "readSmall" | "signedDownload">;
   dispatch: DispatchQueue;
   clusters: readonly ClusterTarget[];
   site: Site;
+  /** Divides all waiting times. */
+  scale: number;
   now: Clock;
 };
 

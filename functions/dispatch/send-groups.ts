@@ -1,6 +1,7 @@
 // Sending groups to a head node: everything in one batch in S3, and its id, only that, by a command.
 import type { ClusterTarget } from "../../shared/aws/env.ts";
 import { uploadKey } from "../../shared/aws/upload-key.ts";
+import { FileName } from "../../shared/contract/id.ts";
 import type { Group, Member } from "../../shared/headnode/batch.ts";
 import { inTurns } from "../../shared/job/in-turns.ts";
 import type { GroupRecord, JobRecord } from "../../shared/job/job-record.ts";
@@ -50,7 +51,7 @@ async function makeGroup(group: GroupRecord, parts: DispatchParts): Promise<Grou
     member ? parts.jobs.get(member.job) : undefined,
   );
   const made = await inTurns(found, readsAtOnce, async (job, index) =>
-    job ? makeMember(job, index, parts) : undefined,
+    job ? makeMember(job, index, group.members[index]?.attempt ?? job.attempt, parts) : undefined,
   );
   const members = made.filter((one) => one !== undefined);
   const [first] = members;
@@ -67,9 +68,10 @@ async function makeGroup(group: GroupRecord, parts: DispatchParts): Promise<Grou
   };
 }
 
-async function makeMember(job: JobRecord, index: number, parts: DispatchParts) {
+/** The attempt is the group's: the job may be at another by now, where a group is sent again. */
+async function makeMember(job: JobRecord, index: number, attempt: number, parts: DispatchParts) {
   try {
-    const { script, files, limits } = rendered(job);
+    const { script, files, limits, progress } = rendered(job);
     const inputs = await Promise.all(
       job.inputs.map(async ({ name, size, etag, upload }) => ({
         name,
@@ -77,7 +79,11 @@ async function makeMember(job: JobRecord, index: number, parts: DispatchParts) {
         ...(await parts.inputs.signedGetIfMatch(uploadKey(job.person, upload), etag, batchSeconds)),
       })),
     );
-    const member: Member = { index, job: job.id, attempt: job.attempt, inputs, files };
+    const readable = FileName.safeParse(progress).data;
+    const member: Member = {
+      ...{ index, job: job.id, attempt, inputs, files },
+      ...(readable === undefined ? {} : { progress: readable }),
+    };
     return { job, script, limits, member };
   } catch (error) {
     log({ level: "error", message: "a member could not be made", job: job.id, group: job.group, error });

@@ -35,6 +35,12 @@ export async function takeCancels(
     groups.filter((group) => group !== undefined),
     parts,
   );
+  // from here on the group is what reconcile looks at
+  await inTurns(ids, atOnce, (id) =>
+    parts.jobs.change(id, (job) =>
+      awaitsCancel(job) && indices.has(job.group) && !job.cancelNoted ? { changes: { cancelNoted: true } } : undefined,
+    ),
+  );
 }
 
 async function noteCancels(

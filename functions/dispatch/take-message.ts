@@ -1,4 +1,4 @@
-// One dispatch message: its own job by a consistent read, and everything else that waits for the cluster; or jobs to cancel.
+// One dispatch message: its own job by a consistent read, and everything else that waits for the cluster; or jobs to cancel, to look at or to forget.
 import { iso } from "../../shared/aws/clock.ts";
 import type { ClusterTarget } from "../../shared/aws/env.ts";
 import { DispatchMessage } from "../../shared/aws/queues.ts";
@@ -8,6 +8,8 @@ import type { DispatchParts } from "./parts.ts";
 import { propose } from "./propose.ts";
 import { refuse } from "./refuse.ts";
 import { takeCancels } from "./take-cancels.ts";
+import { takeForgets } from "./take-forgets.ts";
+import { takePeeks } from "./take-peeks.ts";
 
 /** Jobs of one run; the others have messages of their own. */
 const maxJobs = 1_000;
@@ -25,6 +27,8 @@ export async function takeMessage(
     return;
   }
   if ("cancel" in message) return await takeCancels(message.cancel, message.cluster, clusters, parts);
+  if ("peek" in message) return await takePeeks(message.peek, message.cluster, clusters, parts);
+  if ("forget" in message) return await takeForgets(message.forget, message.cluster, clusters, parts);
   await takeSubmitted(message, clusters, parts);
 }
 
@@ -53,8 +57,10 @@ async function takeSubmitted(
     const group = begun.has(id) ? undefined : await parts.groups.get(id);
     if (group) begun.set(id, group);
   }
-  const taken = new Set([...begun.values()].flatMap((group) => group.members.map((member) => member?.job)));
-  const free = jobs.filter((job) => job.group === undefined && !taken.has(job.id));
+  const taken = new Set(
+    [...begun.values()].flatMap((group) => group.members.map((member) => member && `${member.job}.${member.attempt}`)),
+  );
+  const free = jobs.filter((job) => job.group === undefined && !taken.has(`${job.id}.${job.attempt}`));
   const proposed = await propose(free, parts);
   await advance(cluster, [...begun.values(), ...proposed], parts);
   log({

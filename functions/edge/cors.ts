@@ -15,7 +15,7 @@ export function preflightHeaders(pageOrigin: string, origin: string | undefined)
   if (origin !== pageOrigin) return { vary: "Origin" };
   return {
     ...corsHeaders(pageOrigin, origin),
-    "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
+    "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
     "access-control-allow-headers": "authorization, content-type, idempotency-key, if-none-match, range",
     "access-control-max-age": "3600",
   };

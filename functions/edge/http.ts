@@ -29,9 +29,8 @@ type Exchange = {
 /** The context carries what the steps have found out so far. */
 type Carrying = Context & { exchange: Exchange };
 type Step = middy.Request<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Error, Carrying>;
-type AnyOperation<Parts> = (
-  call: unknown extends Parts ? never : Call<never, Parts>,
-) => Promise<Partial<BytesAnswer> & { body?: unknown }>;
+type AnyOperation<Parts> = (call: unknown extends Parts ? never : Call<never, Parts>) => Promise<AnyAnswer>;
+type AnyAnswer = Partial<BytesAnswer> & { body?: unknown; notModified?: true };
 
 const actions: Record<Exclude<Route["access"], "public">, Action> = {
   "signed-in": "see-own-account",
@@ -68,17 +67,15 @@ export function httpHandler<Parts>(o: {
   })
     .before(function matchRouteBefore(request: Step) {
       const { method } = request.event.requestContext.http;
-      const found = matchRoute({ ...request.event, method });
+      const found = matchRoute({ ...request.event, method: method === "HEAD" ? "GET" : method });
       if ("operation" in found) {
         request.context.exchange.matched = found;
         return;
       }
       if (found.allowed.length === 0) throw new GatewayError("not-found", "there is nothing at this address");
-      request.context.exchange.allowed = found.allowed;
-      throw new GatewayError(
-        "method-not-allowed",
-        `${method} is not answered here; accepted is ${found.allowed.join(", ")}`,
-      );
+      const allowed = found.allowed.flatMap((one) => (one === "GET" ? ["GET", "HEAD"] : [one]));
+      request.context.exchange.allowed = allowed;
+      throw new GatewayError("method-not-allowed", `${method} is not answered here; accepted is ${allowed.join(", ")}`);
     })
     .before(async function authenticateBefore(request: Step) {
       if (request.context.exchange.matched?.route.access === "public") return;
@@ -118,7 +115,8 @@ export function httpHandler<Parts>(o: {
       status: result.statusCode,
       ms: Date.now() - started,
     });
-    return { ...result, headers: { ...securityHeaders, ...corsHeaders(o.pageOrigin, origin), ...result.headers } };
+    const headers = { ...securityHeaders, ...corsHeaders(o.pageOrigin, origin), ...result.headers };
+    return method === "HEAD" ? { ...result, headers, body: "" } : { ...result, headers };
   };
 }
 
@@ -147,7 +145,8 @@ function sentence(issues: readonly Issue[]): string {
   return `${first?.field || "the body"} is ${first?.value ?? "absent"}; accepted is ${first?.accepted}${more}`;
 }
 
-function respond(route: Route, answer: Partial<BytesAnswer> & { body?: unknown }): APIGatewayProxyStructuredResultV2 {
+function respond(route: Route, answer: AnyAnswer): APIGatewayProxyStructuredResultV2 {
+  if (answer.notModified) return { statusCode: 304, headers: answer.headers ?? {} };
   if (route.bytes) {
     const bytes = answer.bytes ? Buffer.from(answer.bytes).toString("base64") : "";
     return { statusCode: answer.status ?? 200, headers: answer.headers ?? {}, body: bytes, isBase64Encoded: true };
@@ -164,7 +163,7 @@ function failed(request: Step): APIGatewayProxyStructuredResultV2 {
   const { requestId } = request.event.requestContext;
   const { matched, allowed } = request.context.exchange;
   const problem = problemOf(request.error, matched?.route, requestId);
-  if (problem.status >= 500) {
+  if (problem.status >= 500 && problem.code !== "cluster-closed") {
     log({
       level: "error",
       message: "fault",
@@ -180,7 +179,7 @@ function failed(request: Step): APIGatewayProxyStructuredResultV2 {
       "content-type": "application/problem+json; charset=utf-8",
       ...(allowed ? { allow: [...allowed, "OPTIONS"].join(", ") } : {}),
       ...(problem.status === 401 ? { "www-authenticate": "Bearer" } : {}),
-      ...(problem.status === 503 ? { "retry-after": "2" } : {}),
+      ...(problem.status === 503 ? { "retry-after": problem.code === "cluster-closed" ? "300" : "2" } : {}),
     },
     body: JSON.stringify(problem),
   };

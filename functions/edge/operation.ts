@@ -27,10 +27,13 @@ export type BytesAnswer = {
   bytes?: Uint8Array;
 };
 
+/** What the caller has is still so (If-None-Match). */
+type NotModified = { notModified: true; headers: Record<string, string> };
+
 export type AnswerOf<Id extends OperationId> = Routes[Id] extends { bytes: true }
   ? BytesAnswer
   : Routes[Id] extends { response: infer Schema extends z.ZodType }
-    ? { body: z.output<Schema>; headers?: Record<string, string> }
+    ? { body: z.output<Schema>; headers?: Record<string, string> } | NotModified
     : { headers?: Record<string, string> };
 
 export type Operation<Id extends OperationId, Parts> = (call: Call<Id, Parts>) => Promise<AnswerOf<Id>>;

@@ -1,4 +1,4 @@
-// An error as an RFC 9457 problem: a 4xx may speak, a 5xx tells nothing but the request's id.
+// An error as an RFC 9457 problem: a 4xx may speak, a fault of ours tells nothing but the request's id.
 import { GatewayError, type Problem, type ProblemCode, problems } from "../../shared/contract/problem.ts";
 import { commonProblems, type Route } from "../../shared/contract/routes.ts";
 
@@ -7,7 +7,8 @@ export function problemOf(error: unknown, route: Route | undefined, requestId: s
   const code = codeOf(error, route);
   const { status, title } = problems[code];
   const problem = { type: `/problems/${code}`, title, status, code, instance: requestId };
-  if (status >= 500 || !(error instanceof GatewayError)) return problem;
+  // A closed cluster is no fault of ours.
+  if ((status >= 500 && code !== "cluster-closed") || !(error instanceof GatewayError)) return problem;
   return {
     ...problem,
     detail: error.message,

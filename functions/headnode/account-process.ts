@@ -4,12 +4,16 @@ import type { Readable, Writable } from "node:stream";
 import * as z from "zod";
 import { ulidPattern } from "../../shared/contract/id.ts";
 import type { Measure, Said, Wanted } from "./account/collect.ts";
+import type { LastWords } from "./account/last-words.ts";
+import type { Removal, RemoveWanted } from "./account/remove.ts";
 import type { Request } from "./account/serve.ts";
+import type { Tails, TailsWanted } from "./account/tails.ts";
 import { accountCommand } from "./account-program.ts";
 import type { Identity } from "./account-rule.ts";
 import { asAccount } from "./as-account.ts";
 import type { Settings } from "./config.ts";
 import { encodeFrame, type Frame, FrameReader } from "./frames.ts";
+import { lastLine } from "./last-line.ts";
 
 const Words = z.string().max(2_000);
 const Result = z.object({ id: z.int(), ok: z.literal(true) }).loose();
@@ -31,6 +35,16 @@ const SaidEvent = z.discriminatedUnion("event", [
   z.object({ id: z.int(), event: z.literal("skip"), path: Path, role: Role, why: z.string().max(200) }),
   z.object({ id: z.int(), event: z.literal("over"), why: z.string().max(200) }),
 ]);
+const Pieces = z
+  .array(z.object({ name: z.enum(["stdout", "stderr", "progress", "start"]), from: Size, length: Size }))
+  .max(4);
+const Line = z.string().max(1_000).optional();
+const WordsAnswer = z.record(z.string().regex(/^\d{1,4}$/), z.object({ last: Line, memory: Line }));
+const RemoveAnswer = z.discriminatedUnion("left", [
+  z.object({ left: z.literal("nothing") }),
+  z.object({ left: z.literal("more") }),
+  z.object({ left: z.literal("some"), words: z.string().max(300) }),
+]);
 const Holder = z.object({ holder: z.string().max(200) });
 const MeasureAnswer = z.union([
   z.object({ bytes: Size, files: Size }),
@@ -51,7 +65,8 @@ export class AccountError extends Error {
 const windowBytes = 4 * 1024 * 1024;
 const mostWaiting = 4_000;
 
-type Pending = { resolve: (value: Record<string, unknown>) => void; reject: (error: Error) => void };
+type Answered = Record<string, unknown> & { body: Buffer };
+type Pending = { resolve: (value: Answered) => void; reject: (error: Error) => void };
 type Stream = { queue: Said[]; wake: (() => void) | undefined; ended: boolean; fault: Error | undefined };
 
 export class AccountProcess {
@@ -151,6 +166,40 @@ export class AccountProcess {
     await this.#ask({ op: "look", group });
   }
 
+  /** The ends of a member's logs, and of the file of its progress. */
+  async tails(wanted: TailsWanted): Promise<Tails> {
+    const answer = await this.#ask({ op: "tails", ...wanted });
+    const found: Tails = {};
+    let at = 0;
+    for (const { name, from, length } of Pieces.parse(answer.pieces)) {
+      const { logBytes, progress = { startBytes: 0, endBytes: 0 } } = wanted;
+      const most = { stdout: logBytes, stderr: logBytes, progress: progress.endBytes, start: progress.startBytes };
+      if (length > most[name] || at + length > answer.body.length)
+        throw new Error(`it gave ${length} bytes of ${name}, more than it was asked for`);
+      found[name] = { from, bytes: answer.body.subarray(at, at + length) };
+      at += length;
+    }
+    return found;
+  }
+
+  /** What members said last on stderr, by index; any text is fit to be shown. */
+  async lastWords(folder: string, members: number[]): Promise<Map<number, LastWords>> {
+    const { words } = await this.#ask({ op: "words", folder, members });
+    const shown = (text: string | undefined, name: keyof LastWords) => {
+      const line = text === undefined ? undefined : lastLine(text);
+      return line === undefined ? {} : { [name]: line };
+    };
+    const said = Object.entries(WordsAnswer.parse(words));
+    return new Map(
+      said.map(([index, { last, memory }]) => [Number(index), { ...shown(last, "last"), ...shown(memory, "memory") }]),
+    );
+  }
+
+  /** Removes members' folders, or the group's. */
+  async remove(wanted: RemoveWanted): Promise<Removal> {
+    return RemoveAnswer.parse(await this.#ask({ op: "remove", ...wanted }));
+  }
+
   async measure(wanted: Wanted): Promise<Measure> {
     return MeasureAnswer.parse(await this.#ask({ op: "measure", ...wanted }));
   }
@@ -188,7 +237,7 @@ export class AccountProcess {
     }
   }
 
-  async #ask(request: DistributiveOmit<Request, "id">): Promise<Record<string, unknown>> {
+  async #ask(request: DistributiveOmit<Request, "id">): Promise<Answered> {
     const id = this.#next++;
     const answer = this.#answer(id);
     answer.catch(() => {});
@@ -196,7 +245,7 @@ export class AccountProcess {
     return await answer;
   }
 
-  #answer(id: number): Promise<Record<string, unknown>> {
+  #answer(id: number): Promise<Answered> {
     return new Promise((resolve, reject) => {
       if (this.#dead !== undefined) reject(this.#dead);
       else this.#pending.set(id, { resolve, reject });
@@ -236,7 +285,7 @@ export class AccountProcess {
       return;
     }
     const result = Result.parse(head);
-    this.#pending.get(result.id)?.resolve(result);
+    this.#pending.get(result.id)?.resolve({ ...result, body });
     this.#pending.delete(result.id);
   }
 

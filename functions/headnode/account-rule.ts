@@ -7,6 +7,13 @@ import { codeOf } from "./durable-file.ts";
 
 /** An account that jobs may run as. */
 export type Identity = { name: string; uid: number; gid: number; home: string };
+/** The account that a group's plan was made for. */
+export const identityOf = (plan: { account: string; uid: number; gid: number; home: string }): Identity => ({
+  name: plan.account,
+  uid: plan.uid,
+  gid: plan.gid,
+  home: plan.home,
+});
 export type AccountAnswer = { ok: true; identity: Identity } | { ok: false; words: string };
 
 /** Asks for each account; one look at the list and one at the account database for all of them. */

@@ -14,6 +14,9 @@ const HeadnodeConfig = z.strictObject({
   spool: AbsolutePath,
   /** Where job folders go; {home} and {account} are replaced. */
   folders: z.string().regex(/^(\/|\{home\})[^\0\n]*$/, "an absolute path, or one that begins with {home}"),
+  /** Days after which a job's folder is removed: after its results were collected, or after its end where they could not be. */
+  keepDays: z.number().min(0).max(36_500).default(14),
+  keepUncollectedDays: z.number().min(0).max(36_500).default(60),
   slurm: z.strictObject({
     bin: AbsolutePath,
     conf: AbsolutePath.optional(),
@@ -34,8 +37,11 @@ const HeadnodeConfig = z.strictObject({
       collectStallSeconds: z.number().positive().optional(),
       collectTries: z.int().min(1).optional(),
       retrySeconds: z.number().positive().optional(),
+      stallSeconds: z.number().positive().optional(),
+      peekSeconds: z.number().min(0.1).optional(),
       handOverSeconds: z.number().positive().optional(),
-      keepDays: z.number().positive().optional(),
+      spoolDays: z.number().positive().optional(),
+      retentionSeconds: z.number().positive().optional(),
     })
     .default({}),
 });

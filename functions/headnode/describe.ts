@@ -1,6 +1,7 @@
 // `describe`: the cluster as its head node sees it, into the heartbeat.
 import "../../shared/contract/no-eval.ts";
 import type { Heartbeat } from "../../shared/headnode/receipt.ts";
+import { describePartition } from "../../shared/slurm/scontrol-partition.ts";
 import { readSettings, type Settings } from "./config.ts";
 import { openObjects } from "./objects.ts";
 import { putHeartbeat } from "./receipts.ts";
@@ -17,18 +18,10 @@ export async function heartbeatOf(settings: Settings, slurm: Slurm, liveGroups: 
     at: at.toISOString(),
     kind: settings.kind,
     ...(config.ok && config.value.version !== undefined ? { slurm: config.value.version } : {}),
-    partitions: partitions.ok
-      ? partitions.value.map(({ name, default: first, maxMinutes, nodes, cpusPerNode, memoryMbPerNode }) => ({
-          name,
-          default: first,
-          ...(maxMinutes === undefined ? {} : { maxMinutes }),
-          nodes,
-          cpusPerNode,
-          memoryMbPerNode,
-        }))
-      : [],
+    partitions: partitions.ok ? partitions.value.map(describePartition) : [],
     ...(config.ok && config.value.maxArraySize !== undefined ? { maxArraySize: config.value.maxArraySize } : {}),
     liveGroups,
+    folders: { root: settings.folders, keepDays: settings.keepDays },
   };
 }
 
@@ -36,7 +29,7 @@ export async function heartbeatOf(settings: Settings, slurm: Slurm, liveGroups: 
 export async function describe(bundle: string): Promise<number> {
   const settings = readSettings(bundle);
   const spool = openSpool(settings.spool);
-  const objects = openObjects(settings.region);
+  const objects = openObjects(settings);
   const live = spool.liveGroups().filter((group) => isLive(spool.live(group))).length;
   const heartbeat = await heartbeatOf(settings, slurmOf(settings), live, objects.now());
   await putHeartbeat(settings, objects, heartbeat);

@@ -141,7 +141,7 @@ async function aboutAccounts(settings: Settings): Promise<Finding[]> {
 }
 
 async function aboutS3(settings: Settings): Promise<Finding[]> {
-  const objects = openObjects(settings.region);
+  const objects = openObjects(settings);
   try {
     await putHeartbeat(settings, objects, await heartbeatOf(settings, slurmOf(settings), 0, objects.now()));
     return [{ good: true, what: `S3 takes receipts of cluster "${settings.cluster}"` }];

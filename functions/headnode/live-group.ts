@@ -2,6 +2,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { MemberState } from "../../shared/headnode/receipt.ts";
 import { type EndRecord, judge, type Patience } from "../../shared/slurm/evidence.ts";
+import { meanings } from "../../shared/slurm/job-state.ts";
+import type { LastWords } from "./account/last-words.ts";
 import type { SourcedRow } from "./records.ts";
 import { fixSlice, readSlices, type Slice, sliceMembers } from "./slices.ts";
 import type { Intent, Plan, Staged, Submitted } from "./spool.ts";
@@ -18,6 +20,8 @@ type Sight = {
   ends: Map<string, EndRecord>;
   endedSince: number | undefined;
   deniedSince: number | undefined;
+  /** What it said last; undefined as long as that was not read. */
+  words: LastWords | undefined;
   state: MemberState;
   /** The final state, once judged. */
   ended: boolean;
@@ -60,6 +64,7 @@ export class LiveGroup {
         ends: new Map(),
         endedSince: undefined,
         deniedSince: undefined,
+        words: undefined,
         state: { index, job, attempt, state: "queued", source: "sbatch" },
         ended: false,
       });
@@ -178,8 +183,50 @@ export class LiveGroup {
     return found;
   }
 
+  /** Members that are about to be judged to have failed, and whose own last words are not read yet. */
+  awaitedWords(rows: ReadonlyMap<number, SourcedRow>, denied: boolean): number[] {
+    const awaits = (sight: Sight): boolean => {
+      if (sight.ended || sight.words !== undefined) return false;
+      const row = rows.get(sight.index);
+      const code = this.#endOf(sight)?.code ?? 0;
+      if (row === undefined) return denied && code !== 0;
+      const meaning = meanings[row.state];
+      return meaning.phase === "ended" && (meaning.how === "failed" || code !== 0);
+    };
+    return [...this.#sights.values()].filter(awaits).map(({ index }) => index);
+  }
+
+  /** Whether Slurm cancelled a member that had not begun and that nobody took back. */
+  hasUnaskedCancel(rows: ReadonlyMap<number, SourcedRow>): boolean {
+    return [...this.#sights.values()].some(
+      (sight) =>
+        !sight.ended &&
+        sight.claim === undefined &&
+        rows.get(sight.index)?.state === "CANCELLED" &&
+        !this.#isTakenBack(sight),
+    );
+  }
+
+  /** Takes what members said last; of the others of these it is known that they said nothing. */
+  heard(indices: readonly number[], words: ReadonlyMap<number, LastWords>): void {
+    for (const index of indices) {
+      const sight = this.#sights.get(index);
+      if (sight !== undefined) sight.words = words.get(index) ?? {};
+    }
+  }
+
+  #endOf({ claim, ends }: Sight): EndRecord | undefined {
+    return claim === undefined ? undefined : ends.get(claim.start);
+  }
+
   /** Judges every member that has not ended. `denied`: all records were asked and answered in this round. */
-  judge(rows: ReadonlyMap<number, SourcedRow>, denied: boolean, limits: Patience, now: number): void {
+  judge(
+    rows: ReadonlyMap<number, SourcedRow>,
+    denied: boolean,
+    limits: Patience,
+    now: number,
+    controllerStartedAt?: string,
+  ): void {
     for (const sight of this.#sights.values()) {
       if (sight.ended) continue;
       const row = rows.get(sight.index);
@@ -187,7 +234,7 @@ export class LiveGroup {
       sight.endedSince = isEnd ? (sight.endedSince ?? now) : undefined;
       if (row !== undefined) sight.deniedSince = undefined;
       else if (denied) sight.deniedSince ??= now;
-      const end = sight.claim === undefined ? undefined : sight.ends.get(sight.claim.start);
+      const end = this.#endOf(sight);
       // A start of a forgotten job: rows of the present one are of a second start, and tell nothing of the first.
       const orphan = sight.claim !== undefined && sight.claim.name !== this.intent.name;
       const cancelledAt = takenBackAt(this.#tombstone, sight.index);
@@ -202,13 +249,15 @@ export class LiveGroup {
           deniedForMs: sight.deniedSince === undefined ? 0 : now - sight.deniedSince,
           endedForMs: sight.endedSince === undefined ? 0 : now - sight.endedSince,
           ...(cancelledAt === undefined ? {} : { cancelledAt }),
+          ...(controllerStartedAt === undefined ? {} : { controllerStartedAt }),
+          ...(sight.words?.memory === undefined ? {} : { memoryWords: sight.words.memory }),
         },
         limits,
       );
       if (verdict.kind === "unknown") continue;
       const { kind, ...facts } = verdict;
       const { index, job, attempt } = sight.state;
-      sight.state = { index, job, attempt, ...facts };
+      sight.state = quoting({ index, job, attempt, ...facts }, sight.words);
       sight.ended = kind === "ended";
     }
   }
@@ -288,6 +337,13 @@ export const isVague = (row: SourcedRow | undefined): boolean =>
   row === undefined || (row.state === "FAILED" && row.exitCode === undefined);
 
 const isFinal = (state: MemberState): boolean => ["succeeded", "failed", "cancelled"].includes(state.state);
+
+/** A failure of the program's own with what it said last; Slurm's words for one of another kind say enough. */
+function quoting(state: MemberState, words: LastWords | undefined): MemberState {
+  if (words?.last === undefined || (state.reason !== "exit-code" && state.reason !== "signal")) return state;
+  const quote = `stderr ends with "${words.last}"`;
+  return { ...state, detail: state.detail === undefined ? quote : `${state.detail}; ${quote}` };
+}
 
 /** Slurm has ended it: how, the receipt with the results says. */
 function collecting(state: MemberState): MemberState {

@@ -5,9 +5,15 @@ import { Upload } from "@aws-sdk/lib-storage";
 
 export type Objects = ReturnType<typeof openObjects>;
 
+/** A connection on which nothing moves for so long is given up, and the call tried again (seconds). */
+const stallSeconds = 30;
+
 /** Opens S3; credentials and endpoint are found by the SDK's own chain. */
-export function openObjects(region: string) {
-  const client = new S3Client({ region, maxAttempts: 4, followRegionRedirects: false });
+export function openObjects({ region, patience }: { region: string; patience: { stallSeconds?: number | undefined } }) {
+  const stallMs = (patience.stallSeconds ?? stallSeconds) * 1000;
+  // without these the SDK waits for ever: a watch would never collect again after one connection that died without a word
+  const requestHandler = { connectionTimeout: stallMs, socketTimeout: stallMs };
+  const client = new S3Client({ region, maxAttempts: 4, followRegionRedirects: false, requestHandler });
   let skewMs = 0;
   // hours of receipts count by S3's clock, not by ours
   client.middlewareStack.add(

@@ -10,9 +10,23 @@ import {
 } from "../../shared/headnode/receipt.ts";
 import type { Settings } from "./config.ts";
 import type { Objects } from "./objects.ts";
+import type { Plan } from "./spool.ts";
 import { freshUlid } from "./ulid.ts";
 
 export type GroupStates = StatesReceipt["groups"][number];
+
+/** A group's states as a receipt has them. */
+export const statesOf = (
+  group: string,
+  plan: Plan | undefined,
+  slurmId: string | undefined,
+  members: MemberState[],
+): GroupStates => ({
+  group,
+  ...(slurmId === undefined ? {} : { slurmId }),
+  ...(plan === undefined ? {} : { folder: plan.folder }),
+  members,
+});
 
 /** A receipt stays well below what is refused. */
 const mostBytes = maxReceiptBytes * 0.8;

@@ -3,11 +3,13 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ResultsReceipt } from "../../shared/headnode/receipt.ts";
 import type { Settings } from "./config.ts";
+import { heartbeatOf } from "./describe.ts";
 import type { Log } from "./log.ts";
 import type { Objects } from "./objects.ts";
-import { type GroupStates, putReceipt, tellStates } from "./receipts.ts";
+import { type GroupStates, putHeartbeat, putReceipt, tellStates } from "./receipts.ts";
+import { slurmOf } from "./slurm.ts";
 import { Plan, Refused, readRecord, type Spool, Submitted } from "./spool.ts";
-import { startWatch } from "./start-watch.ts";
+import { isLive, startWatch } from "./start-watch.ts";
 import { toldBefore } from "./told.ts";
 import { freshUlid } from "./ulid.ts";
 
@@ -38,9 +40,16 @@ export async function report(context: ReportContext, groups: readonly string[]):
   // a key of its own, so that S3 tells of it again; what it says is the same
   for (const receipt of results)
     await putReceipt(settings, objects, { ...receipt, receipt: freshUlid(objects.now().getTime()) });
+  if (groups.length === 0) await describeNow(context);
   await startWatch(settings, spool);
   process.stdout.write(`${states.length} of ${groups.length} groups reported\n`);
   return 0;
+}
+
+/** Nothing lives, so no watch says what the cluster has: asked for no group, the report is of the cluster. */
+async function describeNow({ settings, spool, objects }: ReportContext): Promise<void> {
+  const live = spool.liveGroups().filter((group) => isLive(spool.live(group))).length;
+  await putHeartbeat(settings, objects, await heartbeatOf(settings, slurmOf(settings), live, objects.now()));
 }
 
 /** The results receipts of a group's slices that were sent. */

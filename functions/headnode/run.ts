@@ -5,13 +5,15 @@ import * as z from "zod";
 import { ulidPattern } from "../../shared/contract/id.ts";
 import { Batch, batchKey, type Group } from "../../shared/headnode/batch.ts";
 import type { MemberState } from "../../shared/headnode/receipt.ts";
-import { AccountProcess } from "./account-process.ts";
-import { type Identity, judgeAccounts } from "./account-rule.ts";
+import { AccountPool } from "./account-pool.ts";
+import { judgeAccounts } from "./account-rule.ts";
 import { cancelGroups } from "./cancel-groups.ts";
 import { readSettings, type Settings } from "./config.ts";
+import { forgetGroups } from "./forget-groups.ts";
 import { type Log, openLog } from "./log.ts";
 import { type Objects, openObjects } from "./objects.ts";
-import { type GroupStates, tellStates } from "./receipts.ts";
+import { notePeeks } from "./peek-notes.ts";
+import { type GroupStates, statesOf, tellStates } from "./receipts.ts";
 import { report } from "./report.ts";
 import { slurmOf } from "./slurm.ts";
 import { openSpool, type Plan, type Spool, type Staged, type Submitted } from "./spool.ts";
@@ -30,7 +32,7 @@ export async function run(bundle: string): Promise<number> {
   const settings = readSettings(bundle);
   const spool = openSpool(settings.spool);
   const log = openLog(spool.log, "run");
-  const objects = openObjects(settings.region);
+  const objects = openObjects(settings);
   const text = await objects.read(settings.buckets.batches, batchKey(settings.cluster, id), mostBatchBytes);
   if (text === undefined)
     return refuseBatch(`there is no batch ${id} for cluster ${settings.cluster}, or it may not be read`);
@@ -46,6 +48,11 @@ export async function run(bundle: string): Promise<number> {
   log("batch", { batch: id, verb: batch.verb, groups: batch.groups.length });
   if (batch.verb === "report") return await report({ settings, spool, objects, log }, batch.groups);
   if (batch.verb === "cancel") return await cancelGroups({ settings, spool, objects, log }, batch.groups);
+  if (batch.verb === "peek") return await notePeeks({ settings, spool, objects, log }, batch.groups);
+  if (batch.verb === "forget") {
+    objects.close();
+    return await forgetGroups({ settings, spool, log }, batch.groups);
+  }
   return await submitAll({ settings, spool, objects, log }, batch.groups);
 }
 
@@ -73,15 +80,8 @@ async function submitAll(context: RunContext, groups: readonly Group[]): Promise
     ),
     startWatch(settings, spool),
   ]);
-  const processes = new Map<string, AccountProcess>();
-  const account = (identity: Identity): AccountProcess => {
-    const found = processes.get(identity.name);
-    if (found?.alive) return found;
-    const fresh = new AccountProcess(settings, identity);
-    processes.set(identity.name, fresh);
-    return fresh;
-  };
-  const submit: SubmitContext = { settings, spool, slurm: slurmOf(settings), log, account };
+  const pool = new AccountPool(settings);
+  const submit: SubmitContext = { settings, spool, slurm: slurmOf(settings), log, account: (one) => pool.as(one) };
   const outcomes: { group: Group; outcome: SubmitOutcome }[] = [];
   const waiting = [...groups];
   const worker = async () => {
@@ -91,7 +91,7 @@ async function submitAll(context: RunContext, groups: readonly Group[]): Promise
     }
   };
   await Promise.all(Array.from({ length: Math.min(groupsAtOnce, groups.length) }, worker));
-  for (const process of processes.values()) process.close();
+  pool.close();
   const [told] = await Promise.allSettled([tellOutcomes(context, outcomes), startWatch(settings, spool)]);
   if (told?.status === "rejected") throw told.reason;
   const count = (kind: SubmitOutcome["kind"]) => outcomes.filter(({ outcome }) => outcome.kind === kind).length;
@@ -136,19 +136,6 @@ async function tellOutcomes(
 }
 
 const hasTold = (folder: string): boolean => toldBefore(folder) !== undefined;
-
-/** A group's states as a receipt has them. */
-export const statesOf = (
-  group: string,
-  plan: Plan | undefined,
-  slurmId: string | undefined,
-  members: MemberState[],
-): GroupStates => ({
-  group,
-  ...(slurmId === undefined ? {} : { slurmId }),
-  ...(plan === undefined ? {} : { folder: plan.folder }),
-  members,
-});
 
 /** Right after submission: queued, but for the holes and for what was taken back, of which the watch tells. */
 function queuedStates(plan: Plan, submitted: Submitted, staged: Staged, tombstone?: Tombstone): GroupStates {

@@ -27,7 +27,7 @@ export function readSlices(folder: string): { slice: Slice; sent: boolean }[] {
     .filter((name) => /^\d+\.slice$/.test(name))
     .flatMap((name) => {
       const slice = readRecord(slices, name, Slice);
-      return slice === undefined ? [] : [{ slice, sent: existsSync(join(slices, `${slice.slice}.sent`)) }];
+      return slice === undefined ? [] : [{ slice, sent: existsSync(sentFile(folder, slice.slice)) }];
     })
     .sort((a, b) => a.slice.slice - b.slice.slice);
 }
@@ -50,4 +50,5 @@ export function fixCollected(folder: string, slice: number, collected: Collected
 
 export const receiptFile = (folder: string, slice: number): string => join(place(folder), `${slice}.receipt`);
 
-export const markSent = (folder: string, slice: number): void => writeDurably(join(place(folder), `${slice}.sent`), "");
+export const sentFile = (folder: string, slice: number): string => join(place(folder), `${slice}.sent`);
+export const markSent = (folder: string, slice: number): void => writeDurably(sentFile(folder, slice), "");

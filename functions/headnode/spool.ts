@@ -20,7 +20,7 @@ export const Plan = z.object({
   limits: CollectLimits,
   /** Whether it is an array; a group of one is a plain job. */
   array: z.boolean(),
-  members: z.array(z.object({ index: z.int(), job: Id, attempt: z.int() })),
+  members: z.array(z.object({ index: z.int(), job: Id, attempt: z.int(), progress: z.string().optional() })),
   at: z.iso.datetime(),
 });
 export type Plan = z.infer<typeof Plan>;

@@ -16,6 +16,11 @@ export const isLive = (folder: string): boolean => existsSync(`${folder}/intent`
 /** Starts the watch unless one is at work, which is told to look. */
 export async function startWatch(settings: Settings, spool: Spool): Promise<void> {
   writeFileSync(bellOf(spool), `${Date.now()}\n`, { mode: 0o600 });
+  await wakeWatch(settings, spool);
+}
+
+/** Starts the watch unless one is at work, which is not told: it finds out by itself. */
+export async function wakeWatch(settings: Settings, spool: Spool): Promise<void> {
   const lock = await takeLock(spool.lock("watch"), 0);
   if (lock === undefined) return;
   await lock.release();

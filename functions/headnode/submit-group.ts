@@ -5,7 +5,7 @@ import type { MemberState } from "../../shared/headnode/receipt.ts";
 import type { JobRow } from "../../shared/slurm/job-row.ts";
 import { misfit } from "../../shared/slurm/partition-fit.ts";
 import type { AccountProcess } from "./account-process.ts";
-import type { AccountAnswer, Identity } from "./account-rule.ts";
+import { type AccountAnswer, type Identity, identityOf } from "./account-rule.ts";
 import { batchScript } from "./batch-script.ts";
 import type { Settings } from "./config.ts";
 import { createDurably, makeFolder, writeDurably } from "./durable-file.ts";
@@ -119,8 +119,6 @@ async function lookUp(context: SubmitContext, one: Case): Promise<SubmitOutcome>
   return await submit(context, { ...one, intent: forget(one.folder, plan.group, intent, id) });
 }
 
-const identityOf = (plan: Plan): Identity => ({ name: plan.account, uid: plan.uid, gid: plan.gid, home: plan.home });
-
 /** The base ids of rows of this uid, in rising order. */
 export const idsOf = (rows: readonly JobRow[], uid: number): string[] =>
   [...new Set(rows.filter((row) => row.uid === uid).map((row) => row.id))].sort((a, b) => Number(a) - Number(b));
@@ -147,7 +145,7 @@ export async function claimFor(context: SubmitContext, plan: Plan, intent: Inten
 
 /** Takes extra jobs of a group back; their starts do no work, since the claim is not theirs. */
 export async function cancelExtras(context: SubmitContext, plan: Plan, ids: readonly string[]): Promise<void> {
-  const identity = { name: plan.account, uid: plan.uid, gid: plan.gid, home: plan.home };
+  const identity = identityOf(plan);
   for (const id of ids) {
     const answer = await context.slurm.scancel(identity, { id });
     context.log("fenced", { group: plan.group, id, words: answer.ok ? undefined : answer.words });
@@ -208,7 +206,7 @@ async function submit(context: SubmitContext, one: Case): Promise<SubmitOutcome>
   const live = free.length > 0 ? free : kept;
   const [only] = plan.members;
   const single = plan.array ? undefined : (only?.index ?? 0);
-  const identity = { name: plan.account, uid: plan.uid, gid: plan.gid, home: plan.home };
+  const identity = identityOf(plan);
   lock.check();
   const answer = await context.slurm.sbatch(
     identity,
@@ -251,7 +249,10 @@ function planOf(settings: Settings, group: Group, identity: Identity): Plan {
     resources: group.resources,
     limits: group.limits,
     array: group.members.length > 1,
-    members: group.members.map(({ index, job, attempt }) => ({ index, job, attempt })),
+    members: group.members.map(({ index, job, attempt, progress }) => ({
+      ...{ index, job, attempt },
+      ...(progress === undefined ? {} : { progress }),
+    })),
     at: new Date().toISOString(),
   };
 }

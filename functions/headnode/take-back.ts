@@ -1,5 +1,6 @@
 // scancel for members that a person took back and that Slurm still has: at first sight, then less and less often.
 import { meanings } from "../../shared/slurm/job-state.ts";
+import { identityOf } from "./account-rule.ts";
 import type { LiveGroup } from "./live-group.ts";
 import type { Log } from "./log.ts";
 import type { SourcedRow } from "./records.ts";
@@ -44,7 +45,7 @@ export class TakeBack {
     const times = (before?.times ?? 0) + 1;
     this.#asked.set(group.id, { indices: new Set([...(before?.indices ?? []), ...alive]), at: now, times });
     const { plan, intent, submitted } = group;
-    const identity = { name: plan.account, uid: plan.uid, gid: plan.gid, home: plan.home };
+    const identity = identityOf(plan);
     const which = group.isTakenBackWhole ? { name: intent.name } : { indices: alive };
     const answer = await this.#slurm.scancel(identity, { id: submitted.id, ...which });
     this.#log("taken-back", { group: group.id, members: alive.length, words: answer.ok ? undefined : answer.words });

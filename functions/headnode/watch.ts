@@ -25,7 +25,7 @@ export async function watch(bundle: string): Promise<number> {
     if (lock === undefined) return 0;
     log("begins");
     writeFileSync(join(spool.root, "watch.pid"), `${process.pid}\n`, { mode: 0o600 });
-    const objects = openObjects(settings.region);
+    const objects = openObjects(settings);
     const watching = new Watch({ settings, spool, slurm: slurmOf(settings), objects, log, lock });
     const over = () => Date.now() - began > handOverMs;
     try {

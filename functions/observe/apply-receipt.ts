@@ -3,13 +3,24 @@ import { iso } from "../../shared/aws/clock.ts";
 import type { MemberResults, MemberState, Receipt } from "../../shared/headnode/receipt.ts";
 import { inTurns } from "../../shared/job/in-turns.ts";
 import type { GroupRecord, JobRecord, ResultsLocation } from "../../shared/job/job-record.ts";
-import { type Change, isSettled, move, moveResults } from "../../shared/job/move.ts";
+import {
+  type Change,
+  isSettled,
+  move,
+  moveResults,
+  type Observation,
+  type ResultsObservation,
+} from "../../shared/job/move.ts";
+import { movePast, pastAttempt, withRetry } from "../../shared/job/retry.ts";
 import { headnodeSources } from "../../shared/job/states.ts";
 import { log } from "../edge/log.ts";
 import type { ObserveParts } from "./parts.ts";
 
 const writesAtOnce = 16;
 const maxFolderLength = 1_000;
+const dayMs = 24 * 3_600_000;
+/** So many of the jobs that are tried again ask for a dispatch: it takes the others of the cluster with it. */
+const maxAsking = 10;
 
 type Told = {
   group: string;
@@ -54,7 +65,11 @@ async function applyToGroup(
   const states = new Map(told.states.map((state) => [state.index, state]));
   const results = new Map(told.results.map((result) => [result.index, result]));
   const indices = [...new Set([...states.keys(), ...results.keys()])];
+  // counted from the collecting, which this receipt tells of
+  const keepDays = told.slice && (await parts.clusterTable.get(group.cluster)).folders?.keepDays;
+  const keptUntil = keepDays === undefined ? undefined : iso(new Date(Date.parse(when.at) + keepDays * dayMs));
   const settled: number[] = [];
+  const again = new Set<string>();
   await inTurns(indices, writesAtOnce, async (index) => {
     const state = states.get(index);
     const result = results.get(index);
@@ -71,24 +86,38 @@ async function applyToGroup(
       return;
     }
     const job = await parts.jobs.change(member.job, (one) =>
-      one.group === group.id && one.index === index
-        ? changeOf(one, group, index, told, state, result, when.at)
-        : undefined,
+      changeOf(one, group, index, { ...heardOf(group, index, told, state, result, when.at), keptUntil }),
     );
-    if (job && job.group === group.id && isSettled(job)) settled.push(index);
+    if (job && isDone(job, group.id, index)) settled.push(index);
+    // as long as it waits, so that a crash after the write is made good by the repeat
+    if (job && job.attempt > member.attempt && job.state === "submitted" && job.group === undefined) again.add(job.id);
   });
   await noteNews(group, settled, when.heardAt, parts);
+  for (const job of [...again].slice(0, maxAsking)) await parts.queue.ask({ cluster: group.cluster, job });
 }
 
-function changeOf(
-  job: JobRecord,
+/** Whether nothing more is to come of the attempt that was that member of that group. */
+function isDone(job: JobRecord, group: string, index: number): boolean {
+  if (job.group === group && job.index === index) return isSettled(job);
+  const past = pastAttempt(job, group, index);
+  return past !== undefined && past.results.state !== "pending";
+}
+
+type Heard = { seen: Observation | undefined; results: ResultsObservation | undefined };
+type Kept = {
+  /** When the folder is removed from the cluster. */
+  keptUntil: string | undefined;
+};
+
+/** What a receipt says of one member, in the words of the rules. */
+function heardOf(
   group: GroupRecord,
   index: number,
   told: Told,
   state: MemberState | undefined,
   result: MemberResults | undefined,
   at: string,
-): Change | undefined {
+): Heard {
   const isArray = group.members.length > 1;
   const seen = state && {
     ...state,
@@ -96,11 +125,18 @@ function changeOf(
     slurmId: told.slurmId && isArray ? `${told.slurmId}_${index}` : told.slurmId,
     folder: told.folder === undefined ? undefined : `${told.folder.slice(0, maxFolderLength)}/members/${index}`,
   };
+  return { seen, results: result && told.slice && observedResults(result, told.slice) };
+}
+
+function changeOf(job: JobRecord, group: GroupRecord, index: number, heard: Heard & Kept): Change | undefined {
+  const { seen, results, keptUntil } = heard;
+  if (job.group !== group.id || job.index !== index) return movePast(job, { group: group.id, index }, seen, results);
   const moved = seen && move(job, seen);
-  const after = { ...job, ...moved?.changes };
-  const collected = result && told.slice && moveResults(after, observedResults(result, told.slice));
+  const collected = results && moveResults({ ...job, ...moved?.changes }, results);
   if (!moved && !collected) return undefined;
-  return { changes: { ...moved?.changes, ...collected?.changes }, ...(moved?.event ? { event: moved.event } : {}) };
+  const hasFolder = moved?.changes.folder ?? job.folder;
+  const kept = collected && keptUntil && hasFolder ? { folderKeptUntil: keptUntil } : {};
+  return withRetry(job, { ...moved, changes: { ...moved?.changes, ...collected?.changes, ...kept } });
 }
 
 function observedResults({ attempt, results }: MemberResults, slice: { slice: number; collection: string }) {

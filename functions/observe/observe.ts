@@ -5,6 +5,7 @@ import { readEnv } from "../../shared/aws/env.ts";
 import { groupTable } from "../../shared/aws/group-table.ts";
 import { jobTable } from "../../shared/aws/job-table.ts";
 import { objects } from "../../shared/aws/objects.ts";
+import { dispatchQueue } from "../../shared/aws/queues.ts";
 import { openTable } from "../../shared/aws/table.ts";
 import { functions } from "../../shared/functions.ts";
 import { queueHandler } from "../edge/queue.ts";
@@ -17,6 +18,7 @@ const parts = {
   groups: groupTable(table),
   clusterTable: clusterTable(table),
   results: objects(env.RESULTS_BUCKET),
+  queue: dispatchQueue(env.DISPATCH_QUEUE_URL),
 };
 
 export const handler = queueHandler({

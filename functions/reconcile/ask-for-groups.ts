@@ -1,4 +1,4 @@
-// The one command that a cluster may be due: groups that nobody acknowledged once more, a cancelling, or a report of those that live.
+// The one command that a cluster may be due: groups that nobody acknowledged once more, a cancelling, a report of those that live, or of the cluster itself.
 import { iso } from "../../shared/aws/clock.ts";
 import type { ClusterTarget } from "../../shared/aws/env.ts";
 import { afterAll } from "../../shared/aws/table.ts";
@@ -18,13 +18,17 @@ export async function askForGroups(cluster: ClusterTarget, parts: ReconcileParts
   const knowledge = { ...known, asks: known.asks ?? 0 };
   const asking = nextAsking(knowledge, live, now, parts.scale);
   if (!asking) return;
-  await parts.clusterTable.note(cluster.id, { askedAt: iso(now), asks: asksAfter(knowledge) });
-  log({ level: "warn", message: `asking for ${asking.verb} again`, cluster: cluster.id, count: asking.groups.length });
+  const asks = asksAfter(knowledge);
+  const askedAt = iso(now);
+  await parts.clusterTable.note(cluster.id, { askedAt, asks, ...(asks === 1 ? { unansweredSince: askedAt } : {}) });
+  const again = asking.groups.length > 0;
+  const message = again ? `asking for ${asking.verb} again` : "asking for a description";
+  log({ level: again ? "warn" : "info", message, cluster: cluster.id, count: asking.groups.length });
   const { verb, groups } = asking;
   if (verb === "report") return sendBatch(cluster, { verb, groups }, parts);
-  const again = live.filter((group) => groups.includes(group.id));
-  if (verb === "cancel") return cancelAgain(cluster, again, parts);
-  await sendGroups(cluster, again, parts, async () => undefined);
+  const named = live.filter((group) => groups.includes(group.id));
+  if (verb === "cancel") return cancelAgain(cluster, named, parts);
+  await sendGroups(cluster, named, parts, async () => undefined);
 }
 
 async function cancelAgain(cluster: ClusterTarget, groups: readonly GroupRecord[], parts: ReconcileParts) {

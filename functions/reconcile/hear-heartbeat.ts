@@ -4,6 +4,8 @@ import { log } from "../edge/log.ts";
 import type { ReconcileParts } from "./parts.ts";
 
 const maxHeartbeatBytes = 100_000;
+/** A description that says nothing new is noted this often (ms). */
+const notedEveryMs = 60_000;
 
 /** Notes when the head node was last heard and what it says that the cluster has. */
 export async function hearHeartbeat(
@@ -17,12 +19,15 @@ export async function hearHeartbeat(
     log({ level: "warn", message: "dropped a heartbeat of another form", cluster });
     return;
   }
-  const { kind, partitions } = heartbeat;
+  const { kind, partitions, folders } = heartbeat;
   const known = await clusterTable.get(cluster);
-  await clusterTable.heard(cluster, object.modifiedAt.toISOString());
-  if (JSON.stringify([kind, partitions]) !== JSON.stringify([known.kind, known.partitions])) {
-    await clusterTable.describe(cluster, { kind, partitions });
-  }
+  const describedAt = object.modifiedAt.toISOString();
+  await clusterTable.heard(cluster, describedAt);
+  const isNews =
+    JSON.stringify([kind, partitions, folders]) !== JSON.stringify([known.kind, known.partitions, known.folders]);
+  const lasted = Date.parse(describedAt) - Date.parse(known.describedAt ?? "1970-01-01T00:00:00.000Z");
+  if (isNews || lasted > notedEveryMs)
+    await clusterTable.describe(cluster, { kind, partitions, describedAt, ...(folders ? { folders } : {}) });
 }
 
 function parsed(bytes: Uint8Array): Heartbeat | undefined {

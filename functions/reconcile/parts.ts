@@ -1,13 +1,11 @@
-// What reconcile works with: all that dispatch and observe do, and the dispatch queue.
+// What reconcile works with: all that dispatch and observe do.
 import type { Objects } from "../../shared/aws/objects.ts";
-import type { DispatchQueue } from "../../shared/aws/queues.ts";
 import type { DispatchParts } from "../dispatch/parts.ts";
 import type { ObserveParts } from "../observe/parts.ts";
 
 export type ReconcileParts = DispatchParts &
   Omit<ObserveParts, "results"> & {
     results: Pick<Objects, "readSmall" | "list">;
-    queue: DispatchQueue;
     /** Divides all waiting times. */
     scale: number;
   };

@@ -7,6 +7,7 @@ import { askForGroups } from "./ask-for-groups.ts";
 import { hearHeartbeat } from "./hear-heartbeat.ts";
 import type { ReconcileParts } from "./parts.ts";
 import { rereadReceipts } from "./reread-receipts.ts";
+import { resendCancels } from "./resend-cancels.ts";
 import { resendSubmitted } from "./resend-submitted.ts";
 
 /** Longer than the function may run (seconds): a lease that was not given back ends by itself. */
@@ -22,9 +23,9 @@ export async function reconcileCluster(cluster: ClusterTarget, parts: ReconcileP
   try {
     await hearHeartbeat(cluster.id, parts);
     await resendSubmitted(cluster.id, parts);
+    await resendCancels(cluster.id, parts);
     const live = await parts.groups.quietSince(cluster.id, afterAll, maxGroups);
-    if (live.length === 0) return;
-    await rereadReceipts(cluster.id, live, parts);
+    if (live.length > 0) await rereadReceipts(cluster.id, live, parts);
     await askForGroups(cluster, parts, maxGroups);
   } finally {
     await parts.clusterTable.release(cluster.id, holder);

@@ -1,5 +1,6 @@
 // Who is judged in the local cloud and where it is written down: the judge, its principals, and the front doors before the emulators.
 import path from "node:path";
+import type { Disturber } from "./events/call-faults.ts";
 import { type FrontDoor, startFrontDoor } from "./iam/front-door.ts";
 import { createJudge, type Judge } from "./iam/judge.ts";
 import { openUsage, type Usage } from "./iam/usage.ts";
@@ -29,13 +30,14 @@ export function assumeHeadnodeRoles(actors: readonly Actor[], judge: Judge, stac
 }
 
 type Upstream = Parameters<typeof startFrontDoor>[0]["upstream"];
-export type Doors = Record<"dynamodb" | "sqs" | "ssm" | "cognito-idp", FrontDoor | undefined>;
+export type Doors = Record<"dynamodb" | "sqs" | "ssm" | "cognito-idp" | "ses", FrontDoor | undefined>;
 
 /** The front doors of the emulators that run; each verifies signatures and asks the judge. */
 export async function openDoors(o: {
   stack: Stack;
   judge: Judge;
   policies: ResourcePolicies;
+  disturber: Disturber;
   upstreams: Partial<Record<keyof Doors, { upstream: Upstream; port: number }>>;
 }): Promise<Doors> {
   const { region, account } = o.stack.place;
@@ -56,13 +58,22 @@ export async function openDoors(o: {
       const partitionKey = keys.get(arn);
       return { policies: o.policies.of(arn), ...(partitionKey === undefined ? {} : { partitionKey }) };
     };
-    return await startFrontDoor({ service, ...given, judge: o.judge, region, account, resourceContext });
+    return await startFrontDoor({
+      service,
+      ...given,
+      judge: o.judge,
+      region,
+      account,
+      resourceContext,
+      disturber: o.disturber,
+    });
   };
-  const [dynamodb, sqs, ssm, cognito] = await Promise.all([
+  const [dynamodb, sqs, ssm, cognito, ses] = await Promise.all([
     open("dynamodb"),
     open("sqs"),
     open("ssm"),
     open("cognito-idp"),
+    open("ses"),
   ]);
-  return { dynamodb, sqs, ssm, "cognito-idp": cognito };
+  return { dynamodb, sqs, ssm, "cognito-idp": cognito, ses };
 }

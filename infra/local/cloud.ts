@@ -7,6 +7,7 @@ import { type SeedUser, startCognito } from "./cognito/local-cognito.ts";
 import { writePool } from "./cognito/pool-files.ts";
 import { createTables } from "./dynamo/create-tables.ts";
 import { type DynamoKind, startDynamo } from "./dynamo/local-dynamo.ts";
+import { type Disturber, instanceOf } from "./events/call-faults.ts";
 import { objectTeller, startQueueSources, startSchedules } from "./events/create-events.ts";
 import { type Faults, noFaults } from "./events/faults.ts";
 import { createApi } from "./gateway/create-api.ts";
@@ -15,13 +16,14 @@ import { judgeS3 } from "./iam/s3-judge.ts";
 import { createFunctions } from "./lambda/create-functions.ts";
 import type { Outcome } from "./lambda/local-function.ts";
 import { type ObjectEvent, type S3Server, startS3 } from "./s3/server.ts";
+import { createSes } from "./ses/local-ses.ts";
 import { type LocalSqs, startSqs } from "./sqs/local-sqs.ts";
 import { type RunCommand, startRunCommand } from "./ssm/run-command.ts";
 import { readAssembly } from "./template/assembly.ts";
 import { createBuckets, deployFiles } from "./template/buckets.ts";
 import { localise } from "./template/local-origins.ts";
 import { resourcePolicies } from "./template/policies.ts";
-import { actorsOf } from "./template/principals.ts";
+import { actorsOf, mailDomainsOf } from "./template/principals.ts";
 import { resolveStack } from "./template/stack.ts";
 
 export type CloudOptions = {
@@ -34,6 +36,8 @@ export type CloudOptions = {
   dynamo?: DynamoKind;
   /** Divides the waiting times of schedules, and of reconcile through SCALE. Default: as the template has it. */
   scale?: number;
+  /** Divides the queues' visibility time-outs; default 1. */
+  visibilityScale?: number;
   /** Instances of one function at once; default 10. */
   concurrency?: number;
   /** HEADGATE_HOME of a cluster's commands; default `<data>/headnode/<cluster>`. */
@@ -63,6 +67,8 @@ export type Cloud = {
   faults: Faults;
   /** Faults of Run Command. */
   commands: RunCommand["faults"];
+  /** The SSM instance id of a cluster's head node. */
+  target(cluster: string): string;
   /** The environment of a cluster's commands: whose credentials, which endpoints. */
   headnodeEnvironment(cluster: string): Record<string, string>;
   s3: S3Server;
@@ -137,6 +143,13 @@ export async function startCloud(o: CloudOptions): Promise<Cloud> {
       return { accessKeyId, secretAccessKey, sessionToken };
     };
     const faults = noFaults();
+    let kill: (instance: string) => Promise<unknown> = async () => {};
+    const disturber: Disturber = {
+      hook: (call) => faults.calls.each?.(call),
+      suffer: async (fault, instance) => {
+        if (fault.kind === "kill" && instance !== undefined) await kill(instance);
+      },
+    };
 
     // Storage: tables, queues, objects
     let tell: (event: ObjectEvent) => void = () => {};
@@ -144,7 +157,9 @@ export async function startCloud(o: CloudOptions): Promise<Cloud> {
       startDynamo({ kind: o.dynamo ?? "dynalite", folder: folder("dynamodb"), port: port(7) }).then((it) =>
         opened(it, () => it.stop()),
       ),
-      startSqs({ folder: folder("sqs"), port: port(8), region }).then((it) => opened(it, () => it.stop())),
+      startSqs({ folder: folder("sqs"), port: port(8), region, visibilityScale: o.visibilityScale ?? 1 }).then((it) =>
+        opened(it, () => it.stop()),
+      ),
       startS3({
         dir: folder("s3"),
         port: port(2),
@@ -152,6 +167,13 @@ export async function startCloud(o: CloudOptions): Promise<Cloud> {
         credentials: (accessKeyId) => judge.principalOf(accessKeyId),
         judge: judgeS3({ judge, bucketPolicies: policies.ofBucket }),
         onEvent: (event) => tell(event),
+        disturb: ({ operation, accessKeyId, userAgent, presigned }) => {
+          // who holds a signed address is a stranger with somebody's signature
+          const principal = presigned ? "signed address" : judge.principalOf(accessKeyId)?.name;
+          const instance = instanceOf(userAgent);
+          const fault = disturber.hook({ service: "s3", operation, principal, instance });
+          return fault && { fault, suffer: () => disturber.suffer(fault, instance) };
+        },
       }).then((it) => opened(it, () => it.close())),
       openPort(port(0)).then((it) => opened(it, () => it.close())),
       openPort(port(1)).then((it) => opened(it, () => it.close())),
@@ -214,10 +236,12 @@ export async function startCloud(o: CloudOptions): Promise<Cloud> {
       stack,
       judge,
       policies,
+      disturber,
       upstreams: {
         dynamodb: { upstream: dynamo.url, port: port(4) },
         sqs: { upstream: sqs.url, port: port(5) },
         ssm: { upstream: ({ target, body }) => commands.handle(target, body), port: port(6) },
+        ses: { upstream: createSes({ folder: folder("mail"), verified: mailDomainsOf(stack), region }), port: 0 },
         ...(cognito ? { "cognito-idp": { upstream: cognito.url, port: port(3) } } : {}),
       },
     });
@@ -256,6 +280,7 @@ export async function startCloud(o: CloudOptions): Promise<Cloud> {
         AWS_ENDPOINT_URL_S3: urls.s3,
         AWS_ENDPOINT_URL_SQS: urls.sqs,
         AWS_ENDPOINT_URL_SSM: urls.ssm,
+        AWS_ENDPOINT_URL_SESV2: doors.ses?.url ?? "",
         AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: urls.cognito,
         AWS_EC2_METADATA_DISABLED: "true",
         AWS_CONFIG_FILE: "/dev/null",
@@ -264,6 +289,7 @@ export async function startCloud(o: CloudOptions): Promise<Cloud> {
         HEADGATE_LOCAL_COGNITO: urls.cognito,
       },
     });
+    kill = (instance) => Promise.all([...functions.values()].map((run) => run.kill(instance)));
     opened(functions, (all) => Promise.all([...all.values()].map((run) => run.stop())));
     if (apiResource) api.answerWith(createApi({ stack, functions, log }));
     const localOrigin = (domainName: string) => origins.get(`https://${domainName}`);
@@ -303,6 +329,11 @@ export async function startCloud(o: CloudOptions): Promise<Cloud> {
       },
       faults,
       commands: commands.faults,
+      target: (cluster) => {
+        const found = actors.find(({ headnode }) => headnode?.cluster === cluster)?.headnode;
+        if (!found) throw new Error(`no cluster "${cluster}"; there are ${[...environments.keys()].join(", ")}`);
+        return found.target;
+      },
       headnodeEnvironment: (cluster) => {
         const environment = environments.get(cluster);
         if (!environment) throw new Error(`no cluster "${cluster}"; there are ${[...environments.keys()].join(", ")}`);

@@ -8,7 +8,10 @@ export type Flags = {
   port: number;
   data: string;
   welcome: boolean;
-  nodes: number;
+  /** How many clusters run, each with a Slurm and a head node of its own. */
+  clusters: number;
+  /** Nodes of each private Slurm; the first counts for those that have none. */
+  nodes: number[];
   scale: number;
 };
 
@@ -16,7 +19,8 @@ export const usage = `npm start -- [flags]
   --slurm=stand-in    jobs run as local processes; no Slurm needed (the default)
   --slurm=private     a real Slurm of our own from installed packages (slurm-wlm, munge)
   --slurm=existing    the Slurm that answers on this machine
-  --nodes=N           nodes of the private Slurm (2)
+  --clusters=1 | 2    how many clusters, each with a Slurm and a head node of its own (1)
+  --nodes=N[,N]       nodes of the private Slurm; with two clusters, of each (2)
   --port=N            first of a row of ports (HEADGATE_PORT, 4780; 0: any free ones)
   --data=FOLDER       where state is kept (HEADGATE_DATA, .headgate)
   --dynamo=dynalite | dynamodb-local   the latter needs Java 17
@@ -52,6 +56,7 @@ export function readFlags(argv: readonly string[], environment: NodeJS.ProcessEn
         dynamo: { type: "string" },
         port: { type: "string" },
         data: { type: "string" },
+        clusters: { type: "string" },
         nodes: { type: "string" },
         scale: { type: "string" },
         "no-welcome": { type: "boolean" },
@@ -61,12 +66,24 @@ export function readFlags(argv: readonly string[], environment: NodeJS.ProcessEn
     throw new FlagError(`${(error as Error).message}\n\n${usage}`);
   }
   const text = (name: string, otherwise: string) => String(values[name] ?? otherwise);
+  const slurm = oneOf("slurm", text("slurm", "stand-in"), ["stand-in", "private", "existing"]);
+  const clusters = whole("clusters", text("clusters", "1"), 1, 2);
+  if (clusters > 1 && slurm === "existing")
+    throw new FlagError(
+      "--clusters=2 with --slurm=existing: one Slurm answers on this machine, and each cluster needs its own; accepted are --slurm=private and --slurm=stand-in",
+    );
+  const nodes = text("nodes", "2").split(",");
+  if (nodes.length > clusters)
+    throw new FlagError(
+      `--nodes=${nodes.join(",")}: ${nodes.length} numbers for ${clusters} cluster${clusters > 1 ? "s" : ""}; accepted is one number for each`,
+    );
   return {
-    slurm: oneOf("slurm", text("slurm", "stand-in"), ["stand-in", "private", "existing"]),
+    slurm,
+    clusters,
     dynamo: oneOf("dynamo", text("dynamo", "dynalite"), ["dynalite", "dynamodb-local"]),
     port: whole("port", text("port", environment.HEADGATE_PORT || "4780"), 0, 65_000),
     data: path.resolve(root, text("data", environment.HEADGATE_DATA || ".headgate")),
-    nodes: whole("nodes", text("nodes", "2"), 1, 64),
+    nodes: nodes.map((number) => whole("nodes", number, 1, 64)),
     scale: whole("scale", text("scale", "10"), 1, 1_000),
     welcome: values["no-welcome"] !== true,
   };

@@ -34,6 +34,8 @@ export type HeadnodeHomeOptions = {
   allow: readonly string[];
   /** Default "{home}/headgate". */
   folders?: string;
+  /** Days that folders stay; default: the program's own. */
+  keep?: { keepDays?: number; keepUncollectedDays?: number };
   /** Default 1: the watch looks each second. */
   watchSeconds?: number;
   /** Waiting times of the program that are to be otherwise. */
@@ -62,6 +64,7 @@ export function installHeadnodeHome(o: HeadnodeHomeOptions): { home: string; lau
     buckets: o.buckets,
     spool: o.spool,
     folders: o.folders ?? "{home}/headgate",
+    ...o.keep,
     slurm: {
       bin: o.slurm.bin,
       ...(o.slurm.conf === undefined ? {} : { conf: o.slurm.conf }),
@@ -100,7 +103,7 @@ export type InstallOptions = Omit<HeadnodeHomeOptions, "home" | "spool"> & {
 };
 
 /** Where a cluster's head node lies on this machine: in the data folder, or where accounts can reach it. */
-export function headnodePlace(o: Pick<InstallOptions, "data" | "cluster" | "slurm">): {
+export function headnodePlace(o: Pick<InstallOptions, "data" | "cluster"> & { slurm: Pick<LocalSlurm, "accounts"> }): {
   home: string;
   spool: string;
   sheltered: boolean;

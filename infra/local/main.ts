@@ -1,19 +1,14 @@
 // `npm start`: the whole of Headgate on this machine, from the synthesised template, with demo people and a welcome job.
 import { renameSync, rmSync, writeFileSync } from "node:fs";
-import { userInfo } from "node:os";
 import path from "node:path";
 import { signIn } from "./api-client.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
 import { holdData } from "./data-lock.ts";
 import { FlagError, type Flags, readFlags, usage } from "./flags.ts";
 import { headnodePlace, installHeadnode } from "./headnode-home.ts";
+import { configurationOf, type LocalCluster, startClusters } from "./local-clusters.ts";
 import { portRow } from "./port-row.ts";
 import { demoUsers, seedPeople } from "./seed.ts";
-import { accountUid, ensureAccounts } from "./slurm/accounts.ts";
-import { findExistingSlurm } from "./slurm/existing-slurm.ts";
-import type { LocalSlurm } from "./slurm/local-slurm.ts";
-import { startPrivateSlurm } from "./slurm/private-slurm.ts";
-import { startStandIn } from "./slurm/stand-in.ts";
 import { StartError } from "./start-error.ts";
 import { synthesise } from "./synthesis.ts";
 import { runWelcomeJob } from "./welcome-job.ts";
@@ -23,31 +18,6 @@ const started = performance.now();
 const since = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
 const say = (line: string) => console.log(line);
 
-async function startSlurm(flags: Flags): Promise<LocalSlurm> {
-  const dir = path.join(flags.data, "slurm");
-  try {
-    if (flags.slurm === "private") return await startPrivateSlurm({ dir, nodes: flags.nodes, log: say });
-    if (flags.slurm === "existing") return await findExistingSlurm();
-    return await startStandIn({ dir });
-  } catch (error) {
-    throw new StartError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-/** Which Unix account each demo person works as. On a Slurm whose jobs run as whoever started it, that one for all. */
-function accountsOn(slurm: LocalSlurm): (handle: string) => string | undefined {
-  if (slurm.accounts === "starter") return () => userInfo().username;
-  const people = ["alice", "bob"];
-  if (slurm.kind === "private") {
-    const made = ensureAccounts(people);
-    if (made.length > 0) say(`created the Unix accounts ${made.join(" and ")} for the demo people`);
-  }
-  const usable = people.filter((name) => (accountUid(name) ?? 0) >= 1000);
-  if (usable.length < people.length)
-    say("there are no Unix accounts alice and bob here: set one for each person as administrator");
-  return (handle) => usable.find((name) => name === handle);
-}
-
 /** Replaces a JSON file whole. */
 function writeJson(file: string, value: unknown): void {
   writeFileSync(`${file}.new`, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
@@ -56,7 +26,7 @@ function writeJson(file: string, value: unknown): void {
 
 async function main(flags: Flags): Promise<void> {
   const release = holdData(flags.data);
-  const started: Started = {};
+  const started: Started = { headnodes: [] };
   let stopping = false;
   const stop = async (code: number): Promise<void> => {
     if (stopping) return;
@@ -85,17 +55,17 @@ async function main(flags: Flags): Promise<void> {
 
 /** What is to be ended, from the moment at which its start began. */
 type Started = {
-  slurm?: Promise<LocalSlurm>;
+  clusters?: Promise<LocalCluster[]>;
   cloud?: Promise<Cloud>;
-  headnode?: { stop(): Promise<void> };
+  headnodes: { stop(): Promise<void> }[];
 };
 
 async function stopAll(started: Started): Promise<void> {
-  const slurm = await started.slurm?.catch(() => undefined);
+  const clusters = await started.clusters?.catch(() => undefined);
   const cloud = await started.cloud?.catch(() => undefined);
-  await started.headnode?.stop();
+  await Promise.all(started.headnodes.map((headnode) => headnode.stop()));
   await cloud?.stop();
-  await slurm?.stop();
+  await Promise.all((clusters ?? []).map(({ slurm }) => slurm.stop()));
 }
 
 /** What the person can mend in its own words; anything else with its stack. */
@@ -109,65 +79,73 @@ async function start(flags: Flags, started: Started): Promise<void> {
   if (installed > 0) say(`installed in ${installed.toFixed(1)} s`);
   const port = await portRow(flags.port, flags.data);
 
-  const { assembly, seconds } = await synthesise(root);
+  const { assembly, seconds } = await synthesise(root, flags.clusters);
   say(seconds > 0 ? `template synthesised in ${seconds.toFixed(1)} s` : "template unchanged");
 
-  started.slurm = startSlurm(flags);
-  const slurm = await started.slurm;
-  say(slurm.description);
-  const accountOf = accountsOn(slurm);
+  started.clusters = startClusters(flags, configurationOf(root, flags.clusters).clusters, say);
+  const clusters = await started.clusters;
+  for (const { id, slurm } of clusters) say(clusters.length > 1 ? `${id}: ${slurm.description}` : slurm.description);
+  const [first] = clusters;
+  if (!first) throw new Error("cdk.json names no cluster (context headgate.clusters)");
+  const accountOn = (cluster: string, handle: string) => clusters.find(({ id }) => id === cluster)?.accountOf(handle);
   started.cloud = startCloud({
     data: flags.data,
     port,
     assembly,
     dynamo: flags.dynamo,
     scale: flags.scale,
-    headgateHome: (id) => headnodePlace({ data: flags.data, cluster: id, slurm }).home,
+    headgateHome: (id) => {
+      const { slurm } = clusters.find((cluster) => cluster.id === id) ?? first;
+      return headnodePlace({ data: flags.data, cluster: id, slurm }).home;
+    },
     log: (line) => say(`  ${line}`),
   });
   const cloud = await started.cloud;
-  const clusters = cloud.clusters.map((id) => ({ id, kind: slurm.kind === "stand-in" ? "stand-in" : "slurm" }));
-  const [cluster] = clusters;
-  if (!cluster) throw new Error("cdk.json names no cluster (context headgate.clusters)");
-  started.headnode = await installHeadnode({
-    data: flags.data,
-    bundle: path.join(root, "build", "headnode", "headnode.mjs"),
-    cluster: cluster.id,
-    slurm,
-    region: cloud.region,
-    buckets: { batches: cloud.outputs.BatchesBucket ?? "", results: cloud.outputs.ResultsBucket ?? "" },
-    allow: [...new Set(demoUsers.flatMap((user) => accountOf(user.handle) ?? []))],
-    watchSeconds: 1,
-  });
+  for (const { id, slurm, accountOf } of clusters) {
+    const headnode = await installHeadnode({
+      data: flags.data,
+      bundle: path.join(root, "build", "headnode", "headnode.mjs"),
+      cluster: id,
+      slurm,
+      region: cloud.region,
+      buckets: { batches: cloud.outputs.BatchesBucket ?? "", results: cloud.outputs.ResultsBucket ?? "" },
+      allow: [...new Set(demoUsers.flatMap((user) => accountOf(user.handle) ?? []))],
+      watchSeconds: 1,
+    });
+    started.headnodes.push(headnode);
+  }
   await seedPeople({
     api: cloud.urls.api,
     cognito: cloud.urls.cognito,
     clientId: cloud.outputs.CliClientId ?? "",
     seedUser: async (user) => await cloud.seedUser({ email: user.email, password: user.password, groups: user.groups }),
-    account: (handle) => accountOf(handle),
+    account: (handle, cluster) => accountOn(cluster, handle),
     clusters: clusters.map(({ id }) => id),
   });
-  writeJson(path.join(flags.data, "slurm.json"), {
-    kind: slurm.kind,
-    bin: slurm.bin,
-    conf: slurm.conf,
-    jobcomp: slurm.jobcomp,
-  });
+  for (const [at, { id, slurm }] of clusters.entries())
+    writeJson(path.join(flags.data, at === 0 ? "slurm.json" : `slurm-${id}.json`), {
+      kind: slurm.kind,
+      bin: slurm.bin,
+      conf: slurm.conf,
+      jobcomp: slurm.jobcomp,
+    });
   writeJson(path.join(flags.data, "local.json"), {
     page: cloud.urls.page,
     api: cloud.urls.api,
     s3: cloud.urls.s3,
     cognito: cloud.urls.cognito,
+    sqs: cloud.urls.sqs,
+    queues: [cloud.outputs.DispatchQueueUrl, cloud.outputs.ReceiptsQueueUrl],
     issuer: cloud.issuer,
     region: cloud.region,
     clientId: cloud.outputs.PageClientId,
     cliClientId: cloud.outputs.CliClientId,
     users: demoUsers,
-    clusters,
+    clusters: clusters.map(({ id, slurm }) => ({ id, kind: slurm.kind === "stand-in" ? "stand-in" : "slurm" })),
   });
   say(`ready after ${since()}`);
-  if (flags.welcome) await welcome(cloud, cluster.id);
-  tell(cloud, flags);
+  if (flags.welcome) await welcome(cloud, first.id);
+  tell(cloud, flags, clusters);
 }
 
 async function welcome(cloud: Cloud, cluster: string): Promise<void> {
@@ -195,13 +173,19 @@ function shortest(file: string): string {
   return relative.startsWith("..") ? file : relative;
 }
 
-function tell(cloud: Cloud, flags: Flags): void {
+function tell(cloud: Cloud, flags: Flags, clusters: readonly LocalCluster[]): void {
   const width = Math.max(...demoUsers.map((user) => user.email.length));
   say(`
 Headgate runs at  ${cloud.urls.page}
          its API  ${cloud.urls.api}/v1/openapi.json
 Sign in as`);
   for (const user of demoUsers) say(`  ${user.email.padEnd(width)}  ${user.password}`);
+  if (clusters.length > 1) say("Clusters");
+  for (const { id, name, accountOf } of clusters.length > 1 ? clusters : []) {
+    const people = demoUsers.filter(({ handle }) => accountOf(handle) !== undefined).map(({ handle }) => handle);
+    say(`  ${id.padEnd(width)}  ${name}; works there: ${people.join(", ") || "nobody yet"}`);
+  }
+  say(`Mail that Headgate would send lies in ${shortest(path.join(flags.data, "mail"))}.`);
   say(`To try: open the page, or follow the curl walk-through of README.md (it reads ${shortest(path.join(flags.data, "local.json"))}).
 Ctrl-C stops everything that was started.`);
 }

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { oneAtATime } from "./data-lock.ts";
+import { configurationOf } from "./local-clusters.ts";
 
 const sources = [
   "infra/app.ts",
@@ -29,20 +30,29 @@ function hashOf(root: string): string {
   return hash.digest("hex");
 }
 
-/** Makes cdk.out and build/ agree with the sources. Returns the folder of the assembly and the seconds spent (0: nothing was to do). */
-export async function synthesise(root: string): Promise<{ assembly: string; seconds: number }> {
-  const assembly = path.join(root, "cdk.out");
+/**
+ * Makes an assembly and build/ agree with the sources: cdk.out is as cdk.json has it; more clusters have one of their own.
+ * Returns the assembly's folder and the seconds spent (0: nothing was to do).
+ */
+export async function synthesise(root: string, clusters = 1): Promise<{ assembly: string; seconds: number }> {
   const build = path.join(root, "build");
+  const assembly = clusters === 1 ? path.join(root, "cdk.out") : path.join(build, `cdk.out-${clusters}`);
+  // as the CDK's command line hands them over: --output and --context
+  const ours = {
+    CDK_OUTDIR: assembly,
+    CDK_CONTEXT_JSON: JSON.stringify({ headgate: configurationOf(root, clusters) }),
+  };
   mkdirSync(build, { recursive: true });
   return await oneAtATime(path.join(build, "synthesis.lock"), async () => {
     const stamp = path.join(assembly, ".sources");
-    const wanted = hashOf(root);
+    const wanted = clusters === 1 ? hashOf(root) : `${hashOf(root)} ${ours.CDK_CONTEXT_JSON}`;
     if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return { assembly, seconds: 0 };
     const started = Date.now();
     rmSync(stamp, { force: true });
     const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "infra/app.ts"], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
+      env: clusters === 1 ? process.env : { ...process.env, ...ours },
     });
     const endChild = () => child.kill();
     process.once("exit", endChild);

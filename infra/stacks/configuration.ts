@@ -15,6 +15,20 @@ const Configuration = z.strictObject({
   clusters: z.array(Cluster).min(1),
   /** Divides the waiting times of reconcile; 1 in production, more in tests. */
   scale: z.number().min(1).default(1),
+  /** Address that mail comes from, of an identity that SES has verified; absent: no mail is sent. */
+  mailFrom: z.email().optional(),
+  /** Origins to whose pages people may be sent back after submitting. */
+  returnOrigins: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^https:\/\/[a-z0-9.-]+(?::\d{1,5})?$|^http:\/\/(?:localhost|127\.0\.0\.1)(?::\d{1,5})?$/,
+          "an origin such as https://lab.example.org",
+        ),
+    )
+    .max(100)
+    .default([]),
   /** First part of the sign-in pages' address; by default headgate-<account>. */
   signInPrefix: z
     .string()

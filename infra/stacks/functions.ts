@@ -24,6 +24,8 @@ type FunctionsProps = {
   environment: Readonly<Record<string, string>>;
   /** Folder of the bundles, one folder each. */
   bundles: string;
+  /** Address that mail comes from; undefined: no mail is sent. */
+  mailFrom: string | undefined;
 };
 
 export class Functions extends Construct {
@@ -63,7 +65,8 @@ export class Functions extends Construct {
 
   /** Everything a function may do stands inline in its role: there before the function is, and in one place to read. */
   #role(name: FunctionName, spec: FunctionSpec, logGroup: LogGroup): Role {
-    const grants = spec.grants.map((grant) => granted(grant, this.#props.data, this.#props.clusters));
+    const { data, clusters, mailFrom } = this.#props;
+    const grants = spec.grants.map((grant) => granted(grant, data, clusters, mailFrom));
     const statements = [
       new PolicyStatement({
         sid: "WriteOwnLog",

@@ -32,6 +32,7 @@ export class Headgate extends Stack {
       data,
       clusters,
       bundles: join(build, "functions"),
+      mailFrom: configuration.mailFrom,
       environment: {
         TABLE: table.tableName,
         INPUTS_BUCKET: store.inputs.bucketName,
@@ -47,6 +48,10 @@ export class Headgate extends Stack {
         SIGN_IN_ORIGIN: signIn.origin,
         SCALE: String(configuration.scale),
         SITE_NAME: configuration.siteName,
+        SITE_SETTINGS: JSON.stringify({
+          ...(configuration.mailFrom === undefined ? {} : { mailFrom: configuration.mailFrom }),
+          returnOrigins: configuration.returnOrigins,
+        }),
       },
     });
     api.answerWith(functions.api);

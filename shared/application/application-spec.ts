@@ -1,6 +1,6 @@
 // What an application is: parameters as a JSON Schema, what it asks for, and how a script is made from it.
 import type { Application } from "../contract/catalogue.ts";
-import type { Resources } from "../contract/job.ts";
+import type { Progress, Resources } from "../contract/job.ts";
 import type { Issue } from "../contract/problem.ts";
 
 /** A JSON Schema (2020-12) node. Own keywords: `x-group` (heading in a form), `x-unit`, `x-input` (names an input), `x-max-bytes`, `x-accepted` (what a pattern accepts, in words). */
@@ -49,6 +49,13 @@ export type ApplicationSpec = {
   check?(parameters: Parameters, inputs: readonly string[]): Issue[];
   /** Files of one member, by plain name; they lie one folder above the inputs and are not collected as results. */
   files(parameters: Parameters): Record<string, string>;
+  /** How far a running job is, where the application writes that down itself. */
+  readonly progress?: {
+    /** The file, relative to work. */
+    file(parameters: Parameters): string | undefined;
+    /** Reads its beginning and its end, or the whole where it is short. Any text may come, the last line may be half written; never throws. */
+    read(text: string, parameters: Parameters): Progress | undefined;
+  };
 };
 
 /** Limits of the built-in applications: 50 GB in 100,000 files. */

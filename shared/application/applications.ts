@@ -4,15 +4,20 @@ import type { Resources } from "../contract/job.ts";
 import { GatewayError } from "../contract/problem.ts";
 import type { ApplicationSpec, Parameters } from "./application-spec.ts";
 import { bumps } from "./bumps.ts";
+import { mergeResources, rivalIssues } from "./merge-resources.ts";
 import { script } from "./script.ts";
+import { script1 } from "./script-1.ts";
 import { validateParameters } from "./validate-parameters.ts";
 
-/** All applications; of several versions of one, the latest comes last. */
+/** All applications, each in its latest version. */
 export const applications: readonly ApplicationSpec[] = [script, bumps];
+
+/** Earlier versions, oldest first: jobs of theirs are run anew as they were. */
+const former: readonly ApplicationSpec[] = [script1];
 
 /** The application of that id, in that version or the latest. Throws `unknown-application`. */
 export function findApplication(id: string, version?: string): ApplicationSpec {
-  const versions = applications.filter((application) => application.id === id);
+  const versions = [...former, ...applications].filter((application) => application.id === id);
   const found = version === undefined ? versions.at(-1) : versions.find((one) => one.version === version);
   if (found) return found;
   if (versions.length > 0) {
@@ -60,6 +65,8 @@ type RenderedJob = {
   parameters: Parameters;
   resources: Resources;
   limits: Application["limits"];
+  /** The file in which it says how far it is, relative to work. */
+  progress: string | undefined;
 };
 
 /**
@@ -70,6 +77,7 @@ export function renderJob(request: JobRequest): RenderedJob {
   const spec = findApplication(request.application, request.version);
   const { parameters, issues } = validateParameters(spec.parameters, request.parameters, request.inputs);
   if (issues.length === 0) issues.push(...(spec.check?.(parameters, request.inputs) ?? []));
+  issues.push(...rivalIssues(request.resources));
   if (issues.length > 0) {
     const first = issues[0];
     throw new GatewayError(
@@ -83,7 +91,8 @@ export function renderJob(request: JobRequest): RenderedJob {
     script: spec.script,
     files: spec.files(parameters),
     parameters,
-    resources: { ...spec.defaults, ...request.resources },
+    resources: mergeResources(spec.defaults, request.resources),
     limits: spec.limits,
+    progress: spec.progress?.file(parameters),
   };
 }

@@ -1,6 +1,7 @@
 // The application "bumps": curve fitting and Bayesian uncertainty by the program of that name (0.9).
 
 import { type ApplicationSpec, defaultLimits, type ParameterSchema, type Parameters } from "./application-spec.ts";
+import { bumpsProgressFile, readBumpsProgress } from "./bumps-progress.ts";
 import { wordsFile } from "./words-file.ts";
 
 // lm and snobfit exist too, but do not run with Debian 12's numpy
@@ -150,6 +151,7 @@ export const bumps: ApplicationSpec = {
     );
   },
   files: (parameters) => ({ "words.sh": wordsFile(bumpsWords(parameters)) }),
+  progress: { file: bumpsProgressFile, read: readBumpsProgress },
 };
 
 /** The model and the options of the fit, in the order of bumps' help. */

@@ -1,5 +1,5 @@
 // What was learned of each cluster: when it was heard, what it can do, where reconcile stands.
-import type { Partition } from "../contract/catalogue.ts";
+import type { Cluster, Partition } from "../contract/catalogue.ts";
 import { type Table, withoutKeys } from "./table.ts";
 
 export type ClusterRecord = {
@@ -7,16 +7,32 @@ export type ClusterRecord = {
   heardAt?: string;
   kind?: "slurm" | "stand-in";
   partitions?: Partition[];
+  /** Where its jobs' folders lie, and for how many days they stay. */
+  folders?: Cluster["folders"];
+  /** When its head node last described itself, by S3's clock. */
+  describedAt?: string;
+  /** What an operator says of it. */
   notice?: string;
+  accept?: Cluster["accept"];
   /** The last command of reconcile, and how many in a row have had no answer. */
   askedAt?: string;
   asks?: number;
+  /** The first of those askings. */
+  unansweredSince?: string;
   /** When a submitted job was last asked for again, and how often in a row. */
   resentAt?: string;
   resends?: number;
+  /** When cancellings whose message was lost were last asked for again. */
+  recancelledAt?: string;
   /** Receipts that were last modified before this have been read. */
   readTo?: string;
 };
+
+/** Where reconcile stands. */
+type ClusterNotes = Pick<
+  ClusterRecord,
+  "askedAt" | "asks" | "unansweredSince" | "describedAt" | "resentAt" | "resends" | "recancelledAt" | "readTo"
+>;
 
 export type ClusterTable = ReturnType<typeof clusterTable>;
 
@@ -41,12 +57,22 @@ export function clusterTable(table: Table) {
     },
 
     /** Notes what the head node says of itself, whatever else was heard since. */
-    describe: (id: string, described: Required<Pick<ClusterRecord, "kind" | "partitions">>): Promise<boolean> =>
-      table.update(key(id), { id, ...described }, always),
+    describe: (
+      id: string,
+      described: Required<Pick<ClusterRecord, "kind" | "partitions" | "describedAt">> & Pick<ClusterRecord, "folders">,
+    ): Promise<boolean> => table.update(key(id), { id, ...described }, always),
+
+    /** Notes what an operator says of it; undefined takes it back. Returns the cluster as it is then. */
+    say: async (
+      id: string,
+      said: { notice?: string | undefined; accept?: Cluster["accept"] },
+    ): Promise<ClusterRecord> => {
+      if (Object.keys(said).length > 0) await table.update(key(id), { id, ...said }, always);
+      return { ...withoutKeys((await table.get(key(id))) ?? {}), id } as ClusterRecord;
+    },
 
     /** Notes where reconcile stands. */
-    note: (id: string, changes: Partial<Pick<ClusterRecord, "askedAt" | "asks" | "resentAt" | "resends" | "readTo">>) =>
-      table.update(key(id), { id, ...changes }, always),
+    note: (id: string, changes: Partial<ClusterNotes>) => table.update(key(id), { id, ...changes }, always),
 
     /** Takes the cluster's lease until an instant; false where somebody else has it. */
     lease: (id: string, holder: string, now: string, until: string): Promise<boolean> =>

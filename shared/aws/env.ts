@@ -21,6 +21,16 @@ export function parseClusters(text: string): ClusterTarget[] {
   throw new Error(`CLUSTERS is not a list of { id, name, target }: ${z.prettifyError(parsed.error)}`);
 }
 
+/** What an operator set for the site: who mail comes from (absent: no mail), and where people may be sent back to. */
+export type SiteSettings = { mailFrom?: string; returnOrigins: string[] };
+const Settings = z.object({ mailFrom: z.string().optional(), returnOrigins: z.array(z.string()) });
+
+/** The value of SITE_SETTINGS. */
+export function parseSiteSettings(text: string): SiteSettings {
+  const { mailFrom, returnOrigins } = Settings.parse(JSON.parse(text));
+  return { ...(mailFrom === undefined ? {} : { mailFrom }), returnOrigins };
+}
+
 /** The value of SCALE: a number of at least 1. */
 export function parseScale(text: string): number {
   const scale = Number(text);

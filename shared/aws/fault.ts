@@ -5,6 +5,7 @@ const passing = new Set([
   "ThrottlingException",
   "ProvisionedThroughputExceededException",
   "RequestLimitExceeded",
+  "RequestThrottled",
   "InternalServerError",
   "InternalFailure",
   "InternalError",

@@ -1,10 +1,11 @@
 // Jobs in the table: each write is conditional on the revision that was read.
-import type { JobEvent } from "../contract/job.ts";
 import { GatewayError } from "../contract/problem.ts";
 import type { JobRecord } from "../job/job-record.ts";
-import { type Change, maxEvents } from "../job/move.ts";
+import { mailDueAfter } from "../job/mail-due.ts";
+import { type Change, isSettled, maxEvents } from "../job/move.ts";
 import { type Clock, clock, iso } from "./clock.ts";
-import { absent, afterAll, dueKey, type Item, queryDue, type Table, withoutKeys } from "./table.ts";
+import { gonePrefix, jobKeys, listPrefix } from "./job-keys.ts";
+import { absent, afterAll, type Item, queryDue, queryShards, type Table, withoutKeys } from "./table.ts";
 
 export type JobTable = ReturnType<typeof jobTable>;
 
@@ -12,14 +13,33 @@ export type JobTable = ReturnType<typeof jobTable>;
 export type JobsPage = { jobs: JobRecord[]; cursor: string | undefined };
 
 const key = (id: string) => ({ pk: `JOB#${id}`, sk: "JOB" });
-const sortKey = (changedAt: string, id: string) => `JOB#${changedAt}#${id}`;
 /** Parameters are kept as text: any JSON number and depth passes unharmed. */
 function record(item: Item): JobRecord {
   return { ...(withoutKeys(item) as JobRecord), parameters: JSON.parse(String(item.parameters)) };
 }
 const attempts = 12;
-/** How long the item of a deleted job stays: no key and no message makes it anew meanwhile. */
-const tombstoneSeconds = 90 * 24 * 3_600;
+/** A millisecond later, where the clocks of two writers differ: no two changes of a job have one key. */
+const after = (at: string, earlier: string): string => (at > earlier ? at : iso(new Date(Date.parse(earlier) + 1)));
+
+/** Fields that nobody is shown: a write of these alone is no change of the job. */
+const unseen: ReadonlySet<string> = new Set([
+  "group",
+  "index",
+  "seenAt",
+  "location",
+  "mailDue",
+  "mailTries",
+  "cancelNoted",
+  "peekUntil",
+  "eraseAt",
+] satisfies (keyof JobRecord)[]);
+
+/** Whether a deleted job has files to erase now: what was waited for has come, or more than was there. */
+const filesCame = (job: JobRecord, changes: Partial<JobRecord>): boolean =>
+  job.deletedAt !== undefined &&
+  (changes.results !== undefined ||
+    changes.attempts !== undefined ||
+    (isSettled({ ...job, ...changes }) && !isSettled(job)));
 
 export function jobTable(table: Table, now: Clock = clock) {
   const get = async (id: string): Promise<JobRecord | undefined> => {
@@ -27,29 +47,28 @@ export function jobTable(table: Table, now: Clock = clock) {
     return item ? record(item) : undefined;
   };
 
-  /** Writes changes to the job as it was read; false where somebody else was first. Returns the job as it is then. */
-  const write = async (
-    job: JobRecord,
-    changes: Partial<JobRecord>,
-    event?: JobEvent,
-  ): Promise<JobRecord | undefined> => {
+  /** Writes changes to the job as it was read; undefined where somebody else was first. Returns the job as it is then. */
+  const write = async (job: JobRecord, { changes, events = [] }: Change): Promise<JobRecord | undefined> => {
     const at = iso(now());
-    const changedAt = at > job.changedAt ? at : job.changedAt;
-    const events = event ? [...job.events, event].slice(-maxEvents) : job.events;
-    const next: JobRecord = { ...job, ...changes, events, changedAt, revision: job.revision + 1 };
-    const due = next.state === "submitted" ? {} : { gsi2pk: undefined, gsi2sk: undefined };
-    const listed = next.deletedAt === undefined;
+    const isSeen = events.length > 0 || Object.keys(changes).some((name) => !unseen.has(name));
+    const changedAt = isSeen ? after(at, job.changedAt) : job.changedAt;
+    const moved: JobRecord = { ...job, ...changes, changedAt, revision: job.revision + 1 };
+    const mailDue = mailDueAfter(job, moved);
+    const eraseAt = filesCame(job, changes) ? at : moved.eraseAt;
+    const kept = [...job.events, ...events].slice(-maxEvents);
+    const next = { ...moved, events: kept, mailDue, eraseAt } as JobRecord;
     const written = await table.update(
       key(job.id),
       {
         ...changes,
-        ...(event ? { events } : {}),
+        ...(changes.parameters ? { parameters: JSON.stringify(changes.parameters) } : {}),
+        ...(events.length > 0 ? { events: next.events } : {}),
+        mailDue,
+        eraseAt,
+        ...(mailDue?.length === job.mailDue?.length ? {} : { mailTries: undefined }),
         changedAt,
         revision: next.revision,
-        gsi1sk: listed ? sortKey(changedAt, job.id) : undefined,
-        ...(listed ? {} : { gsi1pk: undefined }),
-        ...(changes.deletedAt ? { ttl: Math.floor(Date.parse(changes.deletedAt) / 1_000) + tombstoneSeconds } : {}),
-        ...due,
+        ...jobKeys(job, next, at),
       },
       { text: "#revision = :revision", names: { "#revision": "revision" }, values: { ":revision": job.revision } },
     );
@@ -66,10 +85,7 @@ export function jobTable(table: Table, now: Clock = clock) {
           ...key(job.id),
           ...job,
           parameters: JSON.stringify(job.parameters),
-          gsi1pk: `PERSON#${job.person}`,
-          gsi1sk: sortKey(job.changedAt, job.id),
-          gsi2pk: dueKey(job.cluster, job.id),
-          gsi2sk: `SUBMITTED#${job.createdAt}#${job.id}`,
+          ...jobKeys(undefined, job, job.createdAt),
         },
         absent,
       ),
@@ -81,7 +97,7 @@ export function jobTable(table: Table, now: Clock = clock) {
         if (!job) return undefined;
         const change = decide(job);
         if (!change) return job;
-        const next = await write(job, change.changes, change.event);
+        const next = await write(job, change);
         if (next) return next;
       }
       throw new GatewayError("unavailable", `job ${id} was changed by others ${attempts} times in a row`);
@@ -94,10 +110,25 @@ export function jobTable(table: Table, now: Clock = clock) {
         if (!job || job.attempt !== attempt) return false;
         if (job.group !== undefined) return job.group === group && job.index === index;
         if (job.state !== "submitted") return false;
-        if (await write(job, { group, index })) return true;
+        if (await write(job, { changes: { group, index } })) return true;
       }
       throw new GatewayError("unavailable", `job ${id} was changed by others ${attempts} times in a row`);
     },
+
+    /**
+     * Notes until when a running job is looked at, unless that is known to be after `enough` already; whether it was noted.
+     * It is no change of the job: a look moves nothing in anybody's list.
+     */
+    peek: (id: string, attempt: number, until: string, enough: string): Promise<boolean> =>
+      table.update(
+        key(id),
+        { peekUntil: until },
+        {
+          text: "#state = :running AND attempt = :attempt AND (attribute_not_exists(peekUntil) OR peekUntil < :enough)",
+          names: { "#state": "state" },
+          values: { ":running": "running", ":attempt": attempt, ":enough": enough },
+        },
+      ),
 
     /** What waits for a dispatch on a cluster, oldest first; eventually consistent. */
     submitted: async (cluster: string, limit: number, before?: string): Promise<JobRecord[]> => {
@@ -109,6 +140,41 @@ export function jobTable(table: Table, now: Clock = clock) {
         limit,
       );
       return items.map(record);
+    },
+
+    /** Jobs that are to be cancelled and whose groups do not say so, asked for before an instant (ISO 8601); eventually consistent. */
+    cancelsUnheard: async (cluster: string, before: string, limit: number): Promise<JobRecord[]> =>
+      (await queryDue(table, cluster, "CANCEL#", `CANCEL#${before}`, limit)).map(record),
+
+    /** Deleted jobs whose files are to be erased by an instant (ISO 8601), the longest waiting first; eventually consistent. */
+    toBeErased: async (by: string, limit: number): Promise<JobRecord[]> => {
+      const erase = { index: "gsi4", name: "ERASE", from: "0", to: `${by}${afterAll}`, limit } as const;
+      return (await queryShards(table, erase)).map(record);
+    },
+
+    /**
+     * What moved of a person's own from an instant (ISO 8601) on, or right after the change of that id at it: jobs as
+     * they are now, oldest change first, deleted ones by when they were. `more`: there is more. Eventually consistent.
+     */
+    changesOf: async (
+      person: string,
+      { at, id }: { at: string; id?: string },
+      limit: number,
+    ): Promise<{ jobs: JobRecord[]; more: boolean }> => {
+      const from = id === undefined ? at : `${at}#${id} `;
+      const pages = await Promise.all(
+        [listPrefix, gonePrefix].map(async (prefix) => {
+          const range = { from: `${prefix}${from}`, to: `${prefix}${afterAll}`, limit };
+          const { items, last } = await table.query({ index: "gsi1", pk: `PERSON#${person}`, ...range });
+          const place = (item: Item) => String(item.gsi1sk).slice(prefix.length);
+          return { found: items.map((item) => ({ item, place: place(item) })), end: last && place(last) };
+        }),
+      );
+      // Behind the end of one page nothing of the other may be told yet.
+      const ends = pages.flatMap(({ end }) => end ?? []).sort();
+      const sorted = pages.flatMap(({ found }) => found).sort((a, b) => (a.place < b.place ? -1 : 1));
+      const told = sorted.filter(({ place }) => ends[0] === undefined || place <= ends[0]).slice(0, limit);
+      return { jobs: told.map(({ item }) => record(item)), more: ends.length > 0 || told.length < sorted.length };
     },
 
     /** A page of a person's jobs, the latest changed first; none that last changed before `since` (ISO 8601 in UTC). */

@@ -6,10 +6,12 @@ import { Id, Slug } from "../contract/id.ts";
 import { maxBulkJobs } from "../contract/job.ts";
 import { serviceFault } from "./fault.ts";
 
-/** What a dispatch message says: a job waits for the cluster, or jobs that it has are to be cancelled. */
+/** What a dispatch message says: a job waits for the cluster; or jobs that it has are to be cancelled, looked at, or forgotten. */
 export const DispatchMessage = z.union([
   z.strictObject({ cluster: Slug, job: Id }),
   z.strictObject({ cluster: Slug, cancel: z.array(Id).min(1).max(maxBulkJobs) }),
+  z.strictObject({ cluster: Slug, peek: z.array(Id).min(1).max(maxBulkJobs) }),
+  z.strictObject({ cluster: Slug, forget: z.array(Id).min(1).max(maxBulkJobs) }),
 ]);
 export type DispatchMessage = z.infer<typeof DispatchMessage>;
 

@@ -3,6 +3,10 @@ import { randomBytes } from "node:crypto";
 
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+/** When a ULID was made (ms since the epoch). */
+export const ulidTime = (id: string): number =>
+  [...id.slice(0, 10)].reduce((sum, letter) => sum * 32 + alphabet.indexOf(letter), 0);
+
 /** A fresh ULID for that instant. */
 export function ulid(at: Date = new Date()): string {
   let value = (BigInt(at.getTime()) << 80n) | BigInt(`0x${randomBytes(10).toString("hex")}`);

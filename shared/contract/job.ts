@@ -49,7 +49,7 @@ export const evidenceSources = [
 export const EvidenceSource = z.enum(evidenceSources);
 export type EvidenceSource = z.infer<typeof EvidenceSource>;
 
-/** What a job asks of the cluster. Memory is per node in MB, time in minutes. */
+/** What a job asks of the cluster. Memory is in MB, per node or per CPU but not both; time is in minutes. */
 export const Resources = z.strictObject({
   partition: z
     .string()
@@ -66,11 +66,59 @@ export const Resources = z.strictObject({
   nodes: z.int().min(1).max(10_000).optional(),
   tasks: z.int().min(1).max(100_000).optional(),
   cpusPerTask: z.int().min(1).max(1_024).optional(),
+  /** Per node. */
   gpus: z.int().min(0).max(64).optional(),
+  /** Other generic resources, per node, as Slurm writes them. */
+  gres: z
+    .string()
+    .max(256)
+    .regex(
+      /^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.-]+){0,2}(,[A-Za-z0-9_.-]+(:[A-Za-z0-9_.-]+){0,2})*$/,
+      "generic resources such as gpu:a100:2,fpga:1",
+    )
+    .optional(),
+  /** Features that the nodes must have, as Slurm writes them. */
+  constraint: z
+    .string()
+    .regex(/^[A-Za-z0-9_.,:|&*()[\]!-]{1,256}$/, "features such as haswell|skylake, or fast&big")
+    .optional(),
   memoryMb: z.int().min(1).max(64_000_000).optional(),
+  memoryPerCpuMb: z.int().min(1).max(64_000_000).optional(),
   wallMinutes: z.int().min(1).max(525_600).optional(),
 });
 export type Resources = z.infer<typeof Resources>;
+
+/** Reasons after which a job may be tried again by itself; a lost job may still run, and a rejected one would be again. */
+export const retryableReasons = [
+  "exit-code",
+  "signal",
+  "time-limit",
+  "out-of-memory",
+  "node-failure",
+  "preempted",
+] as const satisfies readonly FailureReason[];
+
+/** Automatic retry: how many more attempts at most, and after which reasons. */
+export const Retry = z.strictObject({
+  limit: z.int().min(0).max(5),
+  on: z.array(z.enum(retryableReasons)).max(retryableReasons.length),
+});
+export type Retry = z.infer<typeof Retry>;
+export const defaultRetry: Retry = { limit: 2, on: ["node-failure", "preempted"] };
+
+/** Whom to tell by mail of which moves. Of a sweep one mail is sent, when all its jobs have ended. */
+export const mailedStates = ["running", "succeeded", "failed", "cancelled"] as const satisfies readonly JobState[];
+export const MailRequest = z.strictObject({
+  to: z.array(z.email("an e-mail address such as name@example.org").max(254)).min(1).max(5),
+  on: z.array(z.enum(mailedStates)).min(1).max(mailedStates.length),
+});
+export type MailRequest = z.infer<typeof MailRequest>;
+
+/** Jobs that were submitted as one: an array, or every value of a list. The client makes the id and counts from 0. */
+export const Sweep = z
+  .strictObject({ id: Id, index: z.int().min(0).max(9_999), size: z.int().min(1).max(10_000) })
+  .refine(({ index, size }) => index < size, { message: "an index below size", path: ["index"] });
+export type Sweep = z.infer<typeof Sweep>;
 
 /** One input of a submission: an upload, and the name it gets in the job's folder. */
 export const InputRequest = z.strictObject({ upload: Id, name: FileName });
@@ -100,6 +148,9 @@ export const JobSubmission = z.strictObject({
   parameters: Parameters.default({}),
   resources: Resources.default({}),
   inputs: z.array(InputRequest).max(maxInputs).default([]),
+  retry: Retry.optional(),
+  mail: MailRequest.optional(),
+  sweep: Sweep.optional(),
   /** The job that this one is run anew from; kept on the job, changes nothing else. */
   rerunOf: Id.optional(),
 });
@@ -162,6 +213,21 @@ export const JobResults = z.strictObject({
 });
 export type JobResults = z.infer<typeof JobResults>;
 
+/** An attempt that ended and was followed by another. Its files are listed with `?attempt=`. */
+export const PastAttempt = z.strictObject({
+  attempt: z.int().min(1),
+  reason: FailureReason,
+  detail: z.string().optional(),
+  exitCode: z.int().optional(),
+  signal: z.int().optional(),
+  slurmId: z.string().optional(),
+  folder: z.string().optional(),
+  startedAt: z.iso.datetime().optional(),
+  endedAt: z.iso.datetime(),
+  results: JobResults,
+});
+export type PastAttempt = z.infer<typeof PastAttempt>;
+
 /** A job as GET /v1/jobs/{id} shows it. Times are ISO 8601 in UTC. */
 export const Job = z.strictObject({
   id: Id,
@@ -179,6 +245,12 @@ export const Job = z.strictObject({
   exitCode: z.int().optional(),
   signal: z.int().optional(),
   attempt: z.int().min(1),
+  /** Attempts before the present one, oldest first. */
+  attempts: z.array(PastAttempt).optional(),
+  /** Absent: defaultRetry. */
+  retry: Retry.optional(),
+  mail: MailRequest.optional(),
+  sweep: Sweep.optional(),
   parameters: z.record(z.string(), z.unknown()),
   resources: Resources,
   /** `upload` may be named again in another submission. */
@@ -190,6 +262,8 @@ export const Job = z.strictObject({
   slurmId: z.string().optional(),
   /** The job's folder on the cluster. */
   folder: z.string().optional(),
+  /** When the folder is removed from the cluster, where that is known; it may be gone earlier if its owner removes it. */
+  folderKeptUntil: z.iso.datetime().optional(),
   /** The job that this one was run anew from. */
   rerunOf: Id.optional(),
   /** When its cancelling was asked for; the state says whether that came in time. */
@@ -232,3 +306,30 @@ export type JobFile = z.infer<typeof JobFile>;
 /** Something in a job's folder that was left where it is, and why. */
 export const SkippedFile = z.strictObject({ path: z.string(), skipped: z.string() });
 export type SkippedFile = z.infer<typeof SkippedFile>;
+
+/** The end of a log as it was a moment ago on the cluster: at most 64 KB from byte `from` of `size`. */
+export const LiveText = z.strictObject({ size: z.int().min(0), from: z.int().min(0), text: z.string() });
+export type LiveText = z.infer<typeof LiveText>;
+
+/** How far a running job is, by its application's own files. */
+export const Progress = z.strictObject({
+  /** 0 to 1, where the end is known. */
+  done: z.number().min(0).max(1).optional(),
+  /** "step 120 of 1000". */
+  words: z.string(),
+  /** What is being improved, "chisq", and its present value. */
+  measure: z.strictObject({ name: z.string(), value: z.number() }).optional(),
+});
+export type Progress = z.infer<typeof Progress>;
+
+/** A look at a running job. Without `at` none has come back yet; ask again after some seconds. */
+export const LiveJob = z.strictObject({
+  /** When the cluster looked. */
+  at: z.iso.datetime().optional(),
+  stdout: LiveText.optional(),
+  stderr: LiveText.optional(),
+  progress: Progress.optional(),
+  /** The cluster goes on looking until then, unless it is asked again. */
+  until: z.iso.datetime().optional(),
+});
+export type LiveJob = z.infer<typeof LiveJob>;

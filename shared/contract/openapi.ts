@@ -108,6 +108,8 @@ function operation(operationId: OperationId, route: Route, schemaOf: SchemaOf, r
   };
 }
 
+const unchanged = { description: "Not changed since If-None-Match" };
+
 function success(route: Route, schemaOf: SchemaOf): Json {
   if (route.bytes) {
     return {
@@ -120,12 +122,15 @@ function success(route: Route, schemaOf: SchemaOf): Json {
         description: "Where the bytes are: a signed URL",
         headers: { location: { schema: { type: "string" } } },
       },
-      "304": { description: "Not changed since If-None-Match" },
+      "304": unchanged,
     };
   }
   if (!route.response) return { [route.status]: { description: "Done" } };
   const schema = schemaOf(route.response, "output");
-  return { [route.status]: { description: route.summary, content: { "application/json": { schema } } } };
+  return {
+    [route.status]: { description: route.summary, content: { "application/json": { schema } } },
+    ...(route.headers && "if-none-match" in route.headers.shape ? { "304": unchanged } : {}),
+  };
 }
 
 /** Problems by status; each names the codes that it may carry. */

@@ -45,3 +45,4 @@ export type Token = z.infer<typeof Token>;
 
 /** A new token: the only time that its secret is shown. */
 export const NewToken = z.strictObject({ ...Token.shape, token: z.string() });
+export type NewToken = z.infer<typeof NewToken>;

@@ -18,6 +18,8 @@ export const problems = {
   "input-missing": { status: 422, title: "an input was not uploaded" },
   "input-too-large": { status: 422, title: "an input is too large" },
   "resources-exceeded": { status: 422, title: "the cluster cannot give what is asked" },
+  "mail-not-available": { status: 422, title: "this site sends no mail" },
+  "cluster-closed": { status: 503, title: "the cluster accepts no new jobs now" },
   "idempotency-key-reused": { status: 422, title: "the idempotency key was used with another body" },
   "results-not-available": { status: 409, title: "the results are not there" },
   conflict: { status: 409, title: "somebody else changed it meanwhile" },

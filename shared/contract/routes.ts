@@ -1,6 +1,6 @@
 // The routes: the one source of validation, of API Gateway's routes, of the OpenAPI document and of the client's types.
 import * as z from "zod";
-import { Application, Cluster, Site } from "./catalogue.ts";
+import { Application, Cluster, ClusterChange, Site } from "./catalogue.ts";
 import { Id, Slug } from "./id.ts";
 import {
   BulkRequest,
@@ -13,6 +13,7 @@ import {
   JobRerun,
   JobState,
   JobSubmission,
+  LiveJob,
   SkippedFile,
   Tag,
 } from "./job.ts";
@@ -61,6 +62,8 @@ export const commonProblems = [
 const byId = z.strictObject({ id: Id });
 const Cursor = z.string().max(2_000);
 const Limit = z.coerce.number().int().min(1).max(1_000);
+/** An earlier attempt; absent: the present one. */
+const Attempt = z.coerce.number().int().min(1).max(100);
 /** Any of some values, separated by commas. */
 const anyOf = <T extends z.ZodType<unknown, string>>(one: T) =>
   z
@@ -82,6 +85,8 @@ const refusedJob = [
   "input-missing",
   "input-too-large",
   "resources-exceeded",
+  "mail-not-available",
+  "cluster-closed",
 ] as const satisfies readonly ProblemCode[];
 
 export const routes = {
@@ -189,6 +194,17 @@ export const routes = {
     response: z.strictObject({ clusters: z.array(Cluster) }),
     problems: [],
   },
+  changeCluster: {
+    method: "PATCH",
+    path: "/v1/clusters/{cluster}",
+    summary: "Set a cluster's notice, or whether it accepts new jobs",
+    access: "admin",
+    params: z.strictObject({ cluster: Slug }),
+    body: ClusterChange,
+    status: 200,
+    response: Cluster,
+    problems: [],
+  },
   createUpload: {
     method: "POST",
     path: "/v1/uploads",
@@ -260,6 +276,30 @@ export const routes = {
     }),
     problems: [],
   },
+  listChanges: {
+    method: "GET",
+    path: "/v1/changes",
+    summary:
+      "What has moved of one's own since a cursor, oldest first: poll this one address, with If-None-Match. What moved within the last seconds may be told twice",
+    access: "person",
+    headers: z.object({ "if-none-match": z.string().max(200).optional() }),
+    query: z.strictObject({
+      /** The `next` of an earlier answer, or an instant; absent: only `next` is answered. */
+      since: Cursor.optional(),
+      limit: Limit.default(200),
+    }),
+    status: 200,
+    response: z.strictObject({
+      jobs: z.array(Job),
+      /** Ids of jobs that were deleted. */
+      deleted: z.array(Id),
+      /** To be sent as `since` the next time. */
+      next: z.string(),
+      /** Whether there is more already. */
+      more: z.boolean(),
+    }),
+    problems: [],
+  },
   getJob: {
     method: "GET",
     path: "/v1/jobs/{id}",
@@ -312,6 +352,26 @@ export const routes = {
     response: Job,
     problems: [...refusedJob, "idempotency-key-reused", "conflict"],
   },
+  peekJob: {
+    method: "POST",
+    path: "/v1/jobs/{id}/peek",
+    summary: "Ask the cluster to look at a running job for a minute; its looks are read from /live",
+    access: "person",
+    params: byId,
+    status: 200,
+    response: LiveJob,
+    problems: [],
+  },
+  getLiveJob: {
+    method: "GET",
+    path: "/v1/jobs/{id}/live",
+    summary: "The latest look at a running job: the ends of its logs, and how far it is",
+    access: "person",
+    params: byId,
+    status: 200,
+    response: LiveJob,
+    problems: [],
+  },
   listJobEvents: {
     method: "GET",
     path: "/v1/jobs/{id}/events",
@@ -328,7 +388,7 @@ export const routes = {
     summary: "A job's result files with sizes and SHA-256, and what was skipped",
     access: "person",
     params: byId,
-    query: z.strictObject({ cursor: Cursor.optional(), limit: Limit.default(1_000) }),
+    query: z.strictObject({ attempt: Attempt.optional(), cursor: Cursor.optional(), limit: Limit.default(1_000) }),
     status: 200,
     response: z.strictObject({
       files: z.array(JobFile),
@@ -343,6 +403,7 @@ export const routes = {
     summary: "One result file: its bytes, or a 302 to a signed URL",
     access: "person",
     params: z.strictObject({ id: Id, path: z.string().min(1) }),
+    query: z.strictObject({ attempt: Attempt.optional() }),
     status: 200,
     bytes: true,
     problems: ["results-not-available"],

@@ -24,6 +24,8 @@ export const Member = z.strictObject({
   inputs: z.array(StagedInput),
   /** Small files made by the application from the parameters; written beside the inputs' folder as members/<index>/<name>. */
   files: z.record(z.string(), z.string()),
+  /** Where the application writes how far it is, relative to work; its end is part of a look. */
+  progress: FileName.optional(),
 });
 export type Member = z.infer<typeof Member>;
 
@@ -50,7 +52,15 @@ export const GroupCancel = z.strictObject({
 });
 export type GroupCancel = z.infer<typeof GroupCancel>;
 
-/** A batch. "submit" submits each group once; "cancel" keeps members from being submitted, or takes them back; "report" makes the head node say again what it knows of groups; all start the watch. */
+/** Members of a group at which the watch is to look until an instant, at most every 10 s (shared/headnode/peek.ts). */
+export const GroupPeek = z.strictObject({
+  group: Id,
+  members: z.array(z.int().min(0).max(9_999)).min(1).max(100),
+  until: z.iso.datetime(),
+});
+export type GroupPeek = z.infer<typeof GroupPeek>;
+
+/** A batch. "submit" submits each group once; "cancel" keeps members from being submitted, or takes them back; "report" makes the head node say again what it knows of groups and describe itself; "peek" makes the watch look at members; "forget" removes the folders of members that have ended, as their account. All but "forget" start the watch. */
 export const Batch = z.discriminatedUnion("verb", [
   z.strictObject({
     version: z.literal(1),
@@ -75,6 +85,22 @@ export const Batch = z.discriminatedUnion("verb", [
     cluster: Slug,
     notAfter: z.iso.datetime(),
     verb: z.literal("cancel"),
+    groups: z.array(GroupCancel).min(1),
+  }),
+  z.strictObject({
+    version: z.literal(1),
+    batch: Id,
+    cluster: Slug,
+    notAfter: z.iso.datetime(),
+    verb: z.literal("peek"),
+    groups: z.array(GroupPeek).min(1),
+  }),
+  z.strictObject({
+    version: z.literal(1),
+    batch: Id,
+    cluster: Slug,
+    notAfter: z.iso.datetime(),
+    verb: z.literal("forget"),
     groups: z.array(GroupCancel).min(1),
   }),
 ]);

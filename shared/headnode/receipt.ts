@@ -110,5 +110,6 @@ export const Heartbeat = z.strictObject({
   partitions: z.array(Partition),
   maxArraySize: z.int().optional(),
   liveGroups: z.int().min(0),
+  folders: z.strictObject({ root: z.string().max(1_000), keepDays: z.number() }).optional(),
 });
 export type Heartbeat = z.infer<typeof Heartbeat>;

@@ -16,7 +16,7 @@ export function cancel(job: JobRecord, at: string): Change | undefined {
   const { state, attempt } = job;
   return {
     changes: { cancelRequestedAt: at },
-    event: { at, state, attempt, cause: "cancelling was asked for", source: "api" },
+    events: [{ at, state, attempt, cause: "cancelling was asked for", source: "api" }],
   };
 }
 

@@ -1,5 +1,5 @@
 // A job and a group as they are kept: the contract's job with what only Headgate needs to know.
-import type { EvidenceSource, Job, JobEvent } from "../contract/job.ts";
+import type { EvidenceSource, Job, JobEvent, JobState, PastAttempt } from "../contract/job.ts";
 
 /** One input of a job: where it lies, and the ETag that it had when the job was submitted. */
 export type JobInput = { name: string; size: number; etag: string; upload: string };
@@ -7,7 +7,16 @@ export type JobInput = { name: string; size: number; etag: string; upload: strin
 /** Where a job's lines lie in its slice's manifest (bytes), and which collection counts. */
 export type ResultsLocation = { slice: number; collection: string; offset: number; length: number };
 
-export type JobRecord = Omit<Job, "inputs"> & {
+/** An earlier attempt with its place in its group, and who told of its end. */
+export type PastAttemptRecord = PastAttempt & {
+  group?: string;
+  index?: number;
+  location?: ResultsLocation;
+  source?: EvidenceSource;
+};
+
+export type JobRecord = Omit<Job, "inputs" | "attempts"> & {
+  attempts?: PastAttemptRecord[];
   person: string;
   inputs: JobInput[];
   events: JobEvent[];
@@ -21,8 +30,18 @@ export type JobRecord = Omit<Job, "inputs"> & {
   /** When the head node said what counts for the present state (its own clock, ISO 8601). */
   seenAt?: string;
   location?: ResultsLocation;
+  /** States that the owner is yet to be told of by mail. */
+  mailDue?: JobState[];
+  /** How often that mail was refused. */
+  mailTries?: number;
+  /** Its group says that it is to be cancelled; until then the wish is on the job alone. */
+  cancelNoted?: boolean;
+  /** Until when the cluster was asked to look at it (ISO 8601). */
+  peekUntil?: string;
   /** When its owner deleted it (ISO 8601): it is not there for anybody, and its item goes 90 days later. */
   deletedAt?: string;
+  /** When its files are to be erased (ISO 8601), of a deleted job; absent once they are. */
+  eraseAt?: string;
 };
 
 /** The life of a group: proposed, membership fixed, command sent, nothing more to wait for. */

@@ -25,7 +25,8 @@ export type ResultsObservation = {
   location?: ResultsLocation | undefined;
 };
 
-export type Change = { changes: Partial<JobRecord>; event?: JobEvent };
+/** What is to be written of a job; the events go to the end of its timeline. */
+export type Change = { changes: Partial<JobRecord>; events?: readonly JobEvent[] };
 
 /** The timeline keeps this many of the latest events. */
 export const maxEvents = 200;
@@ -54,24 +55,27 @@ export function move(job: JobRecord, seen: Observation): Change | undefined {
   }
   return {
     changes,
-    event: {
-      at: momentOf(job, seen),
-      state: seen.state,
-      attempt: seen.attempt,
-      cause: causeOf(job, seen),
-      source: seen.source,
-    },
+    events: [
+      {
+        at: momentOf(job, seen),
+        state: seen.state,
+        attempt: seen.attempt,
+        cause: causeOf(job, seen),
+        source: seen.source,
+      },
+    ],
   };
 }
 
 /** What a report of results changes: available beats withheld beats unavailable beats pending. */
 export function moveResults(job: JobRecord, seen: ResultsObservation): Change | undefined {
   if (seen.attempt !== job.attempt) return undefined;
-  if (worth[seen.results.state] <= worth[job.results.state]) return undefined;
+  if (resultsWorth[seen.results.state] <= resultsWorth[job.results.state]) return undefined;
   return { changes: { results: seen.results, ...(seen.location ? { location: seen.location } : {}) } };
 }
 
-const worth = { pending: 0, unavailable: 1, withheld: 2, available: 3 } as const;
+/** Results are only ever replaced by better ones. */
+export const resultsWorth = { pending: 0, unavailable: 1, withheld: 2, available: 3 } as const;
 
 /** Whether nothing more is to come of a job's attempt. */
 export const isSettled = (job: JobRecord): boolean => hasEnded(job) && job.results.state !== "pending";

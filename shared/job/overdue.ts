@@ -6,6 +6,8 @@ import type { GroupRecord } from "./job-record.ts";
 export const waits = {
   /** A submitted job that no dispatch took. */
   submitted: 120,
+  /** A job that is to be cancelled, whose group does not say so. */
+  cancelUnheard: 120,
   /** A group that was sent and of which nothing was heard. */
   acknowledgement: 180,
   /** A head node without any sign of life while it has live groups. */
@@ -14,6 +16,10 @@ export const waits = {
   quietGroup: 1_800,
   /** A member that is to be cancelled and has not ended. */
   cancel: 300,
+  /** A cluster that has not described itself, or not for so long. */
+  description: 6 * 3_600,
+  /** Askings without an answer: from then on the cluster counts as silent. */
+  silence: 600,
   /** A command in flight: no other is sent meanwhile, unless the cluster has spoken since. */
   command: 120,
 } as const;
@@ -26,6 +32,8 @@ export type ClusterKnowledge = {
   /** When the last command of reconcile was sent, and how many in a row got no answer. */
   askedAt?: string | undefined;
   asks: number;
+  /** When its head node last described itself. */
+  describedAt?: string | undefined;
 };
 
 export type LiveGroup = Pick<GroupRecord, "id" | "acknowledged" | "newsAt" | "settled" | "cancels" | "cancelSentAt">;
@@ -47,7 +55,7 @@ export function nextAsking(
   now: Date,
   scale: number,
 ): Asking | undefined {
-  const answered = cluster.askedAt !== undefined && cluster.heardAt !== undefined && cluster.heardAt > cluster.askedAt;
+  const answered = wasAnswered(cluster);
   if (cluster.askedAt !== undefined) {
     const wait = answered ? 60 : Math.max(waits.command, backOff(cluster.asks));
     if (!overdue(cluster.askedAt, wait, now, scale)) return undefined;
@@ -65,11 +73,28 @@ export function nextAsking(
   const quiet = groups.filter(
     (group) => group.acknowledged && overdue(group.newsAt, silent ? waits.heartbeat : waits.quietGroup, now, scale),
   );
-  return quiet.length > 0 ? { verb: "report", groups: quiet.map((group) => group.id) } : undefined;
+  if (quiet.length > 0) return { verb: "report", groups: quiet.map((group) => group.id) };
+  // a report of no groups: the head node only describes itself
+  const unknown = cluster.describedAt === undefined || overdue(cluster.describedAt, waits.description, now, scale);
+  return unknown ? { verb: "report", groups: [] } : undefined;
+}
+
+const wasAnswered = ({ askedAt, heardAt }: Pick<ClusterKnowledge, "askedAt" | "heardAt">): boolean =>
+  askedAt !== undefined && heardAt !== undefined && heardAt > askedAt;
+
+/**
+ * Since when a cluster is silent: it was asked more than once, for a while, and has answered nothing. One that rests
+ * and is not asked is not silent.
+ */
+export function silentSince(
+  cluster: { asks?: number; askedAt?: string; heardAt?: string; unansweredSince?: string },
+  now: Date,
+  scale: number,
+): string | undefined {
+  const { asks = 0, unansweredSince } = cluster;
+  if (unansweredSince === undefined || asks < 2 || wasAnswered(cluster)) return undefined;
+  return overdue(unansweredSince, waits.silence, now, scale) ? unansweredSince : undefined;
 }
 
 /** How many askings in a row have had no answer, this one included. */
-export const asksAfter = (cluster: ClusterKnowledge): number =>
-  cluster.askedAt !== undefined && cluster.heardAt !== undefined && cluster.heardAt > cluster.askedAt
-    ? 1
-    : cluster.asks + 1;
+export const asksAfter = (cluster: ClusterKnowledge): number => (wasAnswered(cluster) ? 1 : cluster.asks + 1);

@@ -1,5 +1,6 @@
 // What the records of Slurm and the job's own claim and end record say together of one member. Pure.
 import type { EvidenceSource, FailureReason } from "../contract/job.ts";
+import { endingWords, signalOfCode } from "./ending-words.ts";
 import type { JobRow } from "./job-row.ts";
 import { meanings } from "./job-state.ts";
 
@@ -24,6 +25,10 @@ export type Evidence = {
   endedForMs: number;
   /** When a person took it back (ISO 8601), by the head node's clock. */
   cancelledAt?: string;
+  /** When slurmctld was last started (ISO 8601); asked for where Slurm cancelled what nobody had taken back. */
+  controllerStartedAt?: string;
+  /** Slurm's words on memory at the end of the member's own output. */
+  memoryWords?: string;
 };
 
 /** How long to wait for what is late. A claim or end record may reach the head node late over NFS. */
@@ -61,8 +66,17 @@ export function judge(evidence: Evidence, limits: Patience = patience): Verdict 
       ...(startedAt === undefined ? {} : { startedAt }),
     };
   }
-  const facts = { source: row.source, ...times(row, end) };
-  if (meaning.how === "cancelled") return { kind: "ended", state: "cancelled", ...facts, ...ownCode(end) };
+  const facts = { source: row.source, ...times(evidence, row) };
+  if (meaning.how === "cancelled" && isTurnedAway(evidence, row)) {
+    const detail =
+      "Slurm's controller had just been restarted and cancelled it before it began: the number it had was of a job that a node still ran";
+    return { kind: "ended", state: "failed", reason: "node-failure", detail, ...facts };
+  }
+  if (meaning.how === "cancelled") {
+    const detail = "it was cancelled on the cluster itself, not from here";
+    const unasked = evidence.cancelledAt === undefined ? { detail } : {};
+    return { kind: "ended", state: "cancelled", ...unasked, ...facts, ...ownCode(end) };
+  }
   if (meaning.how === "reason") {
     const detail = `Slurm's state is ${row.state}: ${meaning.words}`;
     // a program that was stopped may still end with 0: shown beside the reason, that would read as success
@@ -76,13 +90,28 @@ export function judge(evidence: Evidence, limits: Patience = patience): Verdict 
     };
   }
   if (meaning.how === "completed") {
-    if (end !== undefined) return { kind: "ended", ...byCode(end.code), ...facts };
+    if (end !== undefined) return { kind: "ended", ...byCode(end.code, evidence), ...facts };
     if (evidence.endedForMs < limits.completedGraceMs) return { kind: "unknown" };
     const detail = "Slurm calls it COMPLETED, but the job left no record of its own end";
     return { kind: "ended", state: "failed", reason: "node-failure", detail, ...facts };
   }
   if (end === undefined && evidence.endedForMs < limits.failedGraceMs) return { kind: "unknown" };
-  return { kind: "ended", state: "failed", ...failure(row, evidence), ...facts };
+  return { kind: "ended", state: "failed", ...withMemory(failure(row, evidence), evidence), ...facts };
+}
+
+/** Ids that a killed slurmctld forgot come soon after its start. */
+const turnedAwayWithinMs = 600_000;
+
+/**
+ * slurmctld that was killed gives the ids of jobs that it forgot out again; the node that still runs such a job refuses
+ * the newcomer, and slurmctld cancels that. An administrator's scancel of a waiting job looks the same in the first minutes
+ * after a start: it is then tried again, which does less harm than a job that is lost without anybody's wish.
+ */
+function isTurnedAway({ claimed, end, cancelledAt, controllerStartedAt }: Evidence, row: JobRow): boolean {
+  if (claimed || end !== undefined || cancelledAt !== undefined) return false;
+  if (controllerStartedAt === undefined || row.endedAt === undefined) return false;
+  const after = Date.parse(row.endedAt) - Date.parse(controllerStartedAt);
+  return after >= 0 && after < turnedAwayWithinMs;
 }
 
 function withoutRow(evidence: Evidence, limits: Patience): Verdict {
@@ -90,7 +119,13 @@ function withoutRow(evidence: Evidence, limits: Patience): Verdict {
   if (!evidence.denied) return { kind: "unknown" };
   if (cancelledAt !== undefined && !endedByItself(end, cancelledAt)) return takenBack(evidence, limits);
   if (end !== undefined)
-    return { kind: "ended", ...byCode(end.code), source: "job", startedAt: end.startedAt, endedAt: end.endedAt };
+    return {
+      kind: "ended",
+      ...byCode(end.code, evidence),
+      source: "job",
+      startedAt: end.startedAt,
+      endedAt: end.endedAt,
+    };
   if (evidence.deniedForMs < limits.lostAfterMs) return { kind: "unknown" };
   const hours = Math.round(evidence.deniedForMs / 360_000) / 10;
   const detail = `no record of the cluster has known it for ${hours} h`;
@@ -119,7 +154,7 @@ function failure(row: JobRow, { end, claimed }: Evidence): Failure {
   const { exitCode = 0, signal = 0 } = row;
   if (end !== undefined && end.code !== 0 && !(exitCode === wrapperExit.fenced && end.code !== exitCode))
     return codeFailure(end.code);
-  if (end !== undefined && signal > 0) return { reason: "signal", signal };
+  if (end !== undefined && signal > 0) return signalFailure(signal);
   if (end !== undefined) {
     const which = exitCode === wrapperExit.fenced ? "a second start, which was stopped" : `exit code ${exitCode}`;
     return { reason: "node-failure", detail: `its program ended with ${end.code}, but Slurm's record is of ${which}` };
@@ -135,7 +170,7 @@ function failure(row: JobRow, { end, claimed }: Evidence): Failure {
       reason: "node-failure",
       detail: `Slurm could not start it (FAILED 0:${signal}${signal === 53 ? ": its folder or output file could not be opened" : ""})`,
     };
-  if (signal > 0) return { reason: "signal", signal };
+  if (signal > 0) return signalFailure(signal);
   return exitCode > 0
     ? codeFailure(exitCode)
     : { reason: "exit-code", detail: "Slurm calls it FAILED without an exit code" };
@@ -143,19 +178,42 @@ function failure(row: JobRow, { end, claimed }: Evidence): Failure {
 
 /** A shell gives 128 + n for a program that signal n ended. */
 function codeFailure(code: number): Failure {
-  return code > 128 && code <= 192
-    ? { reason: "signal", signal: code - 128, exitCode: code }
-    : { reason: "exit-code", exitCode: code };
+  const signal = signalOfCode(code);
+  const detail = detailOf({ exitCode: code });
+  return signal === undefined
+    ? { reason: "exit-code", exitCode: code, ...detail }
+    : { reason: "signal", signal, exitCode: code, ...detail };
 }
 
-function byCode(code: number): { state: "succeeded"; exitCode: number } | ({ state: "failed" } & Failure) {
-  return code === 0 ? { state: "succeeded", exitCode: 0 } : { state: "failed", ...codeFailure(code) };
+const signalFailure = (signal: number): Failure => ({ reason: "signal", signal, ...detailOf({ signal }) });
+
+function detailOf(how: { exitCode?: number; signal?: number }): { detail?: string } {
+  const words = endingWords(how);
+  return words === undefined ? {} : { detail: words };
+}
+
+/** What the member's own output says of memory is the reason of a bad end, since no record tells it. */
+function withMemory(failed: Failure, { memoryWords }: Evidence): Failure {
+  if (memoryWords === undefined || (failed.reason !== "signal" && failed.reason !== "exit-code")) return failed;
+  const how = failed.detail === undefined ? "" : `; it ${failed.detail}`;
+  return { ...failed, reason: "out-of-memory", detail: `its output says "${memoryWords}"${how}` };
+}
+
+function byCode(
+  code: number,
+  evidence: Evidence,
+): { state: "succeeded"; exitCode: number } | ({ state: "failed" } & Failure) {
+  return code === 0
+    ? { state: "succeeded", exitCode: 0 }
+    : { state: "failed", ...withMemory(codeFailure(code), evidence) };
 }
 
 const ownCode = (end: EndRecord | undefined) => (end === undefined ? {} : { exitCode: end.code });
 
-function times(row: JobRow, end: EndRecord | undefined): { startedAt?: string; endedAt?: string } {
-  const startedAt = end?.startedAt ?? row.startedAt;
+/** Of what ended as it waited, Slurm gives the end as the start too. */
+function times({ end, claimed }: Evidence, row: JobRow): { startedAt?: string; endedAt?: string } {
+  const never = end === undefined && !claimed && row.startedAt === row.endedAt;
+  const startedAt = never ? undefined : (end?.startedAt ?? row.startedAt);
   const endedAt = end?.endedAt ?? row.endedAt;
   return { ...(startedAt === undefined ? {} : { startedAt }), ...(endedAt === undefined ? {} : { endedAt }) };
 }

@@ -1,7 +1,7 @@
 // Slurm's words for the state of a job, each spelled once, and what each means to us.
 import type { FailureReason } from "../contract/job.ts";
 
-/** All states and state flags of Slurm 20 to 26 that its commands print in full. */
+/** The 12 states and the 17 state flags of Slurm 20 to 26 (slurm.schedmd.com/job_state_codes.html), as its commands print them. */
 export const slurmStates = [
   "PENDING",
   "RUNNING",

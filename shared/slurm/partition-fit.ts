@@ -24,7 +24,18 @@ export function misfit(resources: Resources, partitions: readonly PartitionLimit
     ...over("the number of nodes", nodes, mostNodes, ""),
     ...over("the number of CPUs a task", resources.cpusPerTask ?? 1, cpusPerNode, ""),
     ...over("the number of CPUs", cpus, resources.nodes === undefined ? partition.totalCpus : nodes * cpusPerNode, ""),
+    ...(resources.gpus && partition.gpusPerNode === 0
+      ? [`partition ${partition.name} has no GPUs`]
+      : over("the number of GPUs a node", resources.gpus ?? 0, partition.gpusPerNode, "")),
+    ...barred("account", resources.account, partition.accounts, partition.name),
+    ...barred("quality of service", resources.qos, partition.qos, partition.name),
     ...over("the memory a node", resources.memoryMb ?? 0, memory, " MB"),
+    ...over("the memory of a task", (resources.memoryPerCpuMb ?? 0) * (resources.cpusPerTask ?? 1), memory, " MB"),
   ];
   return faults.length === 0 ? undefined : faults.join("; ");
+}
+
+function barred(what: string, asked: string | undefined, allowed: readonly string[] | undefined, partition: string) {
+  if (asked === undefined || allowed === undefined || allowed.includes(asked)) return [];
+  return [`partition ${partition} does not admit the ${what} "${asked}"; it admits ${allowed.join(", ")}`];
 }

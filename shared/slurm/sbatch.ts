@@ -44,10 +44,20 @@ export function resourceArgv(resources: Resources): string[] {
     ...option("nodes", resources.nodes),
     ...option("ntasks", resources.tasks),
     ...option("cpus-per-task", resources.cpusPerTask),
-    ...option("gres", resources.gpus ? `gpu:${resources.gpus}` : undefined),
-    ...option("mem", resources.memoryMb === undefined ? undefined : `${resources.memoryMb}M`),
+    ...option("gres", gresOf(resources)),
+    ...option("constraint", resources.constraint),
+    ...option("mem", megabytes(resources.memoryMb)),
+    ...option("mem-per-cpu", megabytes(resources.memoryPerCpuMb)),
     ...option("time", resources.wallMinutes),
   ];
+}
+
+const megabytes = (amount: number | undefined) => (amount === undefined ? undefined : `${amount}M`);
+
+/** GPUs and other generic resources as one list. */
+function gresOf({ gpus, gres }: Resources): string | undefined {
+  const parts = [...(gpus ? [`gpu:${gpus}`] : []), ...(gres === undefined ? [] : [gres])];
+  return parts.length === 0 ? undefined : parts.join(",");
 }
 
 export type SbatchReading =

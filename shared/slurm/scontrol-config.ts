@@ -1,5 +1,6 @@
 // scontrol show config: the few settings that the head node goes by.
 import { type Answer, type Reading, refusalOf } from "./command.ts";
+import { readTime } from "./job-row.ts";
 
 export const scontrolConfigArgv = (): string[] => ["show", "config"];
 
@@ -11,6 +12,8 @@ export type SlurmConfig = {
   jobCompType?: string;
   jobCompLoc?: string;
   accountingStorageType?: string;
+  /** When slurmctld was started (ISO 8601); the command runs with TZ=UTC. */
+  bootedAt?: string;
 };
 
 /** Reads the answer; what is not there is left out. */
@@ -30,9 +33,11 @@ export function readScontrolConfig(answer: Answer): Reading<SlurmConfig> {
     const value = /^(\d+)(?: sec)?$/.exec(found.get(key) ?? "")?.[1];
     return value === undefined ? {} : { [name]: Number(value) };
   };
+  const bootedAt = readTime(found.get("BOOT_TIME") ?? "", "utc");
   return {
     ok: true,
     value: {
+      ...(bootedAt === undefined ? {} : { bootedAt }),
       ...words("SLURM_VERSION", "version"),
       ...count("MaxArraySize", "maxArraySize"),
       ...count("MinJobAge", "minJobAgeSeconds"),

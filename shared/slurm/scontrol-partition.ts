@@ -7,7 +7,6 @@ export const scontrolPartitionArgv = (): string[] => ["-o", "show", "partition"]
 /** A partition with what only the head node needs to know. */
 export type PartitionLimits = Partition & {
   up: boolean;
-  maxNodes?: number;
   maxCpusPerNode?: number;
   maxMemoryMbPerNode?: number;
   totalCpus: number;
@@ -43,6 +42,8 @@ function readLine(text: string): PartitionLimits | undefined {
     maxNodes: number("MaxNodes"),
     maxCpusPerNode: number("MaxCPUsPerNode"),
     maxMemoryMbPerNode: number("MaxMemPerNode"),
+    accounts: listed(fields.get("AllowAccounts")),
+    qos: listed(fields.get("AllowQos")),
   };
   return {
     name,
@@ -55,6 +56,27 @@ function readLine(text: string): PartitionLimits | undefined {
     ...(Object.fromEntries(
       Object.entries(optional).filter(([, value]) => value !== undefined),
     ) as Partial<PartitionLimits>),
+  };
+}
+
+/** A longer list is left to Slurm: a heartbeat is small. */
+const mostListed = 200;
+
+/** "physics,chemistry"; undefined where all are allowed. */
+function listed(text: string | undefined): string[] | undefined {
+  if (text === undefined || text === "" || text === "ALL" || text === "(null)") return undefined;
+  const names = text.split(",").filter((name) => name !== "");
+  return names.length === 0 || names.length > mostListed ? undefined : names;
+}
+
+/** What the heartbeat says of a partition: what Slurm's limits leave of its nodes. */
+export function describePartition(limits: PartitionLimits): Partition {
+  const { totalCpus: _, maxCpusPerNode, maxMemoryMbPerNode, ...partition } = limits;
+  const least = (size: number, limit: number | undefined) => (limit ? Math.min(size, limit) : size);
+  return {
+    ...partition,
+    cpusPerNode: least(partition.cpusPerNode, maxCpusPerNode),
+    memoryMbPerNode: least(partition.memoryMbPerNode, maxMemoryMbPerNode),
   };
 }
 

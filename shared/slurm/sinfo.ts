@@ -3,20 +3,30 @@ import { type Answer, type Reading, refusalOf } from "./command.ts";
 import type { PartitionLimits } from "./scontrol-partition.ts";
 
 /** One line for each kind of node in each partition. */
-export const sinfoArgv = (): string[] => ["-h", "-e", "-o", "%R|%D|%c|%m"];
+export const sinfoArgv = (): string[] => ["-h", "-e", "-o", "%R|%D|%c|%m|%G"];
 
-export type NodeKind = { partition: string; nodes: number; cpus: number; memoryMb: number };
+export type NodeKind = { partition: string; nodes: number; cpus: number; memoryMb: number; gpus: number };
 
 /** Reads the answer; lines of another form are left out, since this only makes figures finer. */
 export function readSinfo(answer: Answer): Reading<NodeKind[]> {
   const refusal = refusalOf(answer);
   if (refusal !== undefined) return { ok: false, words: refusal };
   const kinds = answer.stdout.split("\n").flatMap((text) => {
-    const [, partition, nodes, cpus, memory] = /^([^|]+)\|(\d+)\|(\d+)\+?\|(\d+)\+?$/.exec(text.trim()) ?? [];
+    const [, partition, nodes, cpus, memory, gres = ""] =
+      /^([^|]+)\|(\d+)\|(\d+)\+?\|(\d+)\+?\|([^|]*)$/.exec(text.trim()) ?? [];
     if (partition === undefined) return [];
-    return [{ partition, nodes: Number(nodes), cpus: Number(cpus), memoryMb: Number(memory) }];
+    return [{ partition, nodes: Number(nodes), cpus: Number(cpus), memoryMb: Number(memory), gpus: gpusOf(gres) }];
   });
   return { ok: true, value: kinds };
+}
+
+/** "gpu:a100:4(S:0-1),gpu:v100:2,mps:200" has 6. */
+function gpusOf(gres: string): number {
+  const counts = gres
+    .replaceAll(/\([^)]*\)/g, "")
+    .split(",")
+    .map((part) => /^gpu(?::[^:]+)?:(\d{1,6})$/.exec(part.trim())?.[1] ?? (part.trim() === "gpu" ? 1 : 0));
+  return counts.reduce<number>((sum, count) => sum + Number(count), 0);
 }
 
 /** Partitions with the size of their largest node. */
@@ -28,6 +38,7 @@ export function withNodes(partitions: readonly PartitionLimits[], kinds: readonl
       ...partition,
       cpusPerNode: Math.max(...own.map((kind) => kind.cpus)),
       memoryMbPerNode: Math.max(...own.map((kind) => kind.memoryMb)),
+      gpusPerNode: Math.max(...own.map((kind) => kind.gpus)),
     };
   });
 }

@@ -2,8 +2,9 @@
 import { cold } from "./cold.ts";
 import { journey } from "./journey.ts";
 import { page } from "./page.ts";
+import { polling } from "./polling.ts";
 
-const benches: Record<string, () => Promise<void>> = { journey, cold, page };
+const benches: Record<string, () => Promise<void>> = { journey, cold, page, polling };
 
 const name = process.argv[2] ?? "";
 const bench = benches[name];

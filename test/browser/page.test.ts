@@ -169,18 +169,18 @@ describe.skipIf(!hasChromium)("the page", () => {
     ];
     await signIn();
     await link("Line through six points").waitFor();
-    await page.getByText("Juniper has been silent").waitFor();
+    await page.getByText("Juniper is silent").waitFor();
     await page.getByText("is a stand-in").waitFor();
     await looksRight("notices");
     await page.getByRole("button", { name: "Dismiss this notice" }).click();
     await page.reload();
-    await page.getByText("Juniper has been silent").waitFor();
+    await page.getByText("Juniper is silent").waitFor();
     expect(await page.getByText("is a stand-in").count()).toBe(0);
 
     stub.clusters = [{ id: "local", name: "Juniper", kind: "slurm", silent: false }];
     await page.evaluate(look);
 
-    await page.getByText("Juniper has been silent").waitFor({ state: "detached" });
+    await page.getByText("Juniper is silent").waitFor({ state: "detached" });
   });
 
   it("shows who one is, makes an API token whose secret is shown once, and ends it", async () => {

@@ -6,9 +6,10 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { applications, describeApplication } from "../../shared/application/applications.ts";
 import type { Cluster } from "../../shared/contract/catalogue.ts";
-import type { Job, JobEvent } from "../../shared/contract/job.ts";
+import type { Job, JobEvent, LiveJob } from "../../shared/contract/job.ts";
 import type { Person, Token } from "../../shared/contract/person.ts";
 import { GatewayError, problems } from "../../shared/contract/problem.ts";
+import { StubChanges } from "./stub-changes.ts";
 import { listStubFiles, type StubFile, sendStubFile } from "./stub-files.ts";
 import { bulkStubJobs, listStubJobs } from "./stub-jobs.ts";
 import { changeStubJob } from "./stub-one-job.ts";
@@ -29,6 +30,14 @@ export type Stub = StubSubmissions & {
   events: JobEvent[];
   files: StubFile[];
   skipped: { path: string; skipped: string }[];
+  /** Files of earlier attempts, by attempt. */
+  attemptFiles: Record<number, StubFile[]>;
+  /** The latest look at a running job. */
+  live: LiveJob;
+  mail: boolean;
+  returnOrigins: string[];
+  /** Requests for what moved fail while this holds. */
+  changesFail: boolean;
   /** The API accepts no token any more. */
   ended: boolean;
   /** Seconds that an access token is good for. */
@@ -51,6 +60,7 @@ const types: Record<string, string> = {
 export async function startStub(page: string): Promise<Stub> {
   let code = { value: "", challenge: "" };
   const tokens = new Set<string>();
+  const changes = new StubChanges();
   const other = await listen((request, response) => {
     const url = new URL(request.url ?? "", "http://other");
     response.setHeader("access-control-allow-origin", "*");
@@ -115,6 +125,11 @@ export async function startStub(page: string): Promise<Stub> {
     events: [],
     files: [],
     skipped: [],
+    attemptFiles: {},
+    live: {},
+    mail: true,
+    returnOrigins: [],
+    changesFail: false,
     ended: false,
     tokenSeconds: 3_600,
     asked: [],
@@ -163,12 +178,20 @@ export async function startStub(page: string): Promise<Stub> {
         signIn: other.origin,
         clientId: "page",
         cliClientId: "cli",
+        mail: stub.mail,
+        returnOrigins: stub.returnOrigins,
       });
     const bearer = request.headers.authorization?.replace("Bearer ", "") ?? "";
     if (stub.ended || !tokens.has(bearer)) return problem(response, 401, "unauthenticated", "the token is not valid");
     if (url.pathname === "/v1/me") return json(response, 200, stub.person);
     if (stub.person.status !== "active")
       return problem(response, 403, "account-waiting", "the account waits for approval");
+    if (url.pathname === "/v1/changes")
+      return stub.changesFail
+        ? problem(response, 503, "unavailable", "the table is away")
+        : changes.send(stub.jobs, request, response, url.searchParams);
+    if (url.pathname.startsWith("/v1/clusters/"))
+      return void body(request).then((text) => changeCluster(response, url.pathname.split("/")[3] ?? "", text));
     if (url.pathname === "/v1/clusters") return json(response, 200, { clusters: stub.clusters });
     if (url.pathname === "/v1/applications")
       return json(response, 200, { applications: applications.map(describeApplication) });
@@ -184,6 +207,7 @@ export async function startStub(page: string): Promise<Stub> {
     const [, , , id = "", view, ...rest] = url.pathname.split("/");
     const job = stub.jobs.find((one) => one.id === id);
     if (!job) return problem(response, 404, "not-found", "there is no such job");
+    if (view === "peek" || view === "live") return json(response, 200, stub.live);
     if (request.method !== "GET")
       return void body(request).then((text) => {
         const done = changeStubJob(stub.jobs, job, `${request.method} ${view ?? ""}`, text);
@@ -192,8 +216,10 @@ export async function startStub(page: string): Promise<Stub> {
       });
     if (!view) return json(response, 200, job);
     if (view === "events") return json(response, 200, { events: stub.events });
-    if (rest.length === 0) return json(response, 200, listStubFiles(id, stub.files, stub.skipped, url.searchParams));
-    const file = stub.files.find((one) => one.path === rest.map(decodeURIComponent).join("/"));
+    const attempt = url.searchParams.get("attempt");
+    const files = attempt === null ? stub.files : (stub.attemptFiles[Number(attempt)] ?? stub.files);
+    if (rest.length === 0) return json(response, 200, listStubFiles(id, files, stub.skipped, url.searchParams));
+    const file = files.find((one) => one.path === rest.map(decodeURIComponent).join("/"));
     if (!file) return problem(response, 404, "not-found", "there is no such file");
     if (file.stored)
       return response.writeHead(302, { location: `${other.origin}/object/${encodeURIComponent(file.path)}` }).end();
@@ -214,6 +240,16 @@ export async function startStub(page: string): Promise<Stub> {
       const { status, title } = problems[code];
       return json(response, status, { type: `/problems/${code}`, title, status, code, detail: message, issues });
     }
+  }
+
+  function changeCluster(response: ServerResponse, id: string, text: string) {
+    const at = stub.clusters.findIndex((one) => one.id === id);
+    const cluster = stub.clusters[at];
+    if (!stub.person.roles.includes("admin")) return problem(response, 403, "forbidden", "for administrators only");
+    if (!cluster) return problem(response, 404, "not-found", "there is no such cluster");
+    const set = Object.entries({ ...cluster, ...(JSON.parse(text) as object) }).filter(([, value]) => value !== null);
+    stub.clusters[at] = Object.fromEntries(set) as Cluster;
+    return json(response, 200, stub.clusters[at]);
   }
 
   async function putUpload(request: IncomingMessage, response: ServerResponse, url: URL) {

@@ -30,6 +30,7 @@ export function listStubFiles(
 ) {
   const from = Number(query.get("cursor") ?? "0");
   const to = from + Number(query.get("limit") ?? "1000");
+  const attempt = query.has("attempt") ? `?attempt=${query.get("attempt")}` : "";
   const page = files.slice(from, to).map((file) => ({
     path: file.path,
     role: file.role,
@@ -37,7 +38,7 @@ export function listStubFiles(
     sha256: createHash("sha256")
       .update(file.damaged ? "something else" : bytesOf(file, 0, Math.min(sizeOf(file), 4_000_000)))
       .digest("hex"),
-    href: `/v1/jobs/${id}/files/${file.path.split("/").map(encodeURIComponent).join("/")}`,
+    href: `/v1/jobs/${id}/files/${file.path.split("/").map(encodeURIComponent).join("/")}${attempt}`,
   }));
   return { files: page, skipped: from === 0 ? skipped : [], ...(to < files.length ? { cursor: String(to) } : {}) };
 }

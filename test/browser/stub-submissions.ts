@@ -93,6 +93,8 @@ export function submitStubJob(
     id,
     ...(body.name === undefined ? {} : { name: body.name }),
     ...(body.tags === undefined ? {} : { tags: body.tags }),
+    ...(body.retry === undefined ? {} : { retry: body.retry }),
+    ...(body.mail === undefined ? {} : { mail: body.mail }),
     ...(body.rerunOf === undefined ? {} : { rerunOf: body.rerunOf }),
     state: "submitted",
     attempt: 1,

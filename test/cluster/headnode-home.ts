@@ -14,6 +14,7 @@ import {
   batchKey,
   type Group,
   type GroupCancel,
+  type GroupPeek,
   type Member,
   type StagedInput,
 } from "../../shared/headnode/batch.ts";
@@ -41,7 +42,13 @@ export type TestHeadnode = Awaited<ReturnType<typeof startTestHeadnode>>;
  */
 export async function startTestHeadnode(
   slurm: LocalSlurm,
-  o: { allow?: string[]; watchSeconds?: number; patience?: Record<string, number>; folders?: string } = {},
+  o: {
+    allow?: string[];
+    watchSeconds?: number;
+    patience?: Record<string, number>;
+    folders?: string;
+    keep?: { keepDays?: number; keepUncollectedDays?: number };
+  } = {},
 ) {
   const dir = mkdtempSync("/tmp/hg-headnode-");
   chmodSync(dir, 0o755); // accounts must reach the bundle
@@ -84,6 +91,7 @@ export async function startTestHeadnode(
     watchSeconds: o.watchSeconds ?? 1,
     ...(o.patience === undefined ? {} : { patience: o.patience }),
     ...(o.folders === undefined ? {} : { folders: o.folders }),
+    ...(o.keep === undefined ? {} : { keep: o.keep }),
   });
 
   const environment = (extra: Record<string, string> = {}): Record<string, string> => ({
@@ -121,7 +129,9 @@ export async function startTestHeadnode(
     batch:
       | { verb: "submit"; groups: Group[] }
       | { verb: "report"; groups: string[] }
-      | { verb: "cancel"; groups: GroupCancel[] },
+      | { verb: "cancel"; groups: GroupCancel[] }
+      | { verb: "peek"; groups: GroupPeek[] }
+      | { verb: "forget"; groups: GroupCancel[] },
     o: { notAfter?: Date; cluster?: string } = {},
   ) {
     const id = ulid();

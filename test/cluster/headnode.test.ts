@@ -161,8 +161,11 @@ echo "$SLURM_ARRAY_TASK_ID" > index`;
     const nowhere = testGroup("true", { resources: { partition: "nowhere" } });
     const large = testGroup("true", { resources: { memoryMb: 90_000 } });
     const gpu = testGroup("true", { resources: { gpus: 1 } });
+    const staff = testGroup("true", { resources: { partition: "staff" } });
+    scontrol("create", "partitionname=staff", "nodes=ALL", "allowgroups=root");
 
-    await node.run(await node.putBatch({ verb: "submit", groups: [long, nowhere, large, gpu] }));
+    await node.run(await node.putBatch({ verb: "submit", groups: [long, nowhere, large, gpu, staff] }));
+    scontrol("delete", "partitionname=staff");
 
     const detail = async (group: string) => (await node.told(group)).states[0];
     expect(await detail(long.group)).toMatchObject({
@@ -171,11 +174,12 @@ echo "$SLURM_ARRAY_TASK_ID" > index`;
       detail: "the time limit 90 minutes is over the 30 minutes of partition debug",
     });
     expect((await detail(nowhere.group))?.detail).toBe(
-      'there is no partition "nowhere" on this cluster; it has debug, long',
+      'there is no partition "nowhere" on this cluster; it has debug, long, staff',
     );
     expect((await detail(large.group))?.detail).toMatch(/90000 MB is over the 4000 MB/);
-    expect(await detail(gpu.group)).toMatchObject({ reason: "rejected", source: "sbatch" });
-    expect((await detail(gpu.group))?.detail).toMatch(/gres/);
+    expect((await detail(gpu.group))?.detail).toBe("partition debug has no GPUs");
+    expect(await detail(staff.group)).toMatchObject({ reason: "rejected", source: "sbatch" });
+    expect((await detail(staff.group))?.detail).toMatch(/group not permitted to use this partition/);
   });
 
   it("makes a member whose input is gone a hole, and asks for fresh addresses where they have ended", async () => {
@@ -283,6 +287,60 @@ echo "$SLURM_ARRAY_TASK_ID" > index`;
       expect.stringContaining("is not a ULID"),
     ]);
     expect(jobsOf(groups[0]?.group ?? "")).toEqual([]);
+  });
+
+  it("says what each partition allows when it is asked for no group, and refuses what one does not", async () => {
+    scontrol("create", "partitionname=few", "nodes=ALL", "maxnodes=1", "maxtime=60", "allowaccounts=physics,chem");
+    scontrol("update", "partitionname=few", "allowqos=normal", "maxcpuspernode=1");
+    scontrol("create", "partitionname=closed", "nodes=ALL", "state=drain");
+    try {
+      const ended = await node.run(await node.putBatch({ verb: "report", groups: [] }));
+      expect(ended).toMatchObject({ code: 0, stdout: "0 of 0 groups reported\n" });
+      const partitions = (await node.heartbeat())?.partitions ?? [];
+      expect(partitions.find(({ name }) => name === "few")).toMatchObject({
+        ...{ default: false, up: true, maxNodes: 1, maxMinutes: 60, cpusPerNode: 1, gpusPerNode: 0 },
+        ...{ accounts: ["physics", "chem"], qos: ["normal"] },
+      });
+      expect(partitions.find(({ name }) => name === "closed")).toMatchObject({ up: false });
+      const debug = partitions.find(({ name }) => name === "debug");
+      expect(debug).toMatchObject({ default: true, up: true, gpusPerNode: 0 });
+      expect(debug).not.toHaveProperty("accounts");
+
+      const refused = testGroup("true", { resources: { partition: "few", account: "bio" } });
+      await node.run(await node.putBatch({ verb: "submit", groups: [refused] }));
+      expect((await node.settled(refused)).states.at(-1)).toMatchObject({
+        ...{ state: "failed", reason: "rejected" },
+        detail: 'partition few does not admit the account "bio"; it admits physics, chem',
+      });
+    } finally {
+      for (const name of ["few", "closed"]) scontrol("delete", `partitionname=${name}`);
+    }
+  });
+
+  it("quotes what a failed program said last, and only then", async () => {
+    const words = [
+      "echo first >&2; printf '\\033[31mValueError:\\033[0m no such column\\n\\n' >&2; exit 3",
+      "echo its last words >&2; kill -9 $$",
+      "exit 4",
+      "echo harmless >&2; exit 0",
+      "rm ../stderr; mkfifo ../stderr; exit 5",
+      "echo secret > ../s; rm ../stderr; ln -s s ../stderr; exit 6",
+      "head -c 2000 /dev/zero | tr '\\0' x >&2; exit 7",
+    ];
+    const group = testGroup(`sh -c "$(cat ../what)"`, { count: words.length });
+    for (const [index, text] of words.entries()) {
+      const member = group.members[index];
+      if (member) member.files = { what: text };
+    }
+    await node.run(await node.putBatch({ verb: "submit", groups: [group] }));
+    const { states } = await node.settled(group);
+
+    const details = words.map((_, index) => states.findLast((state) => state.index === index)?.detail ?? "");
+    expect(details[0]).toMatch(/; stderr ends with "ValueError: no such column"$/);
+    expect(details[1]).toMatch(/; stderr ends with ".*its last words|Killed.*"$/);
+    for (const index of [2, 4, 5]) expect(details[index]).not.toContain("stderr");
+    expect(details[3]).toBe("");
+    expect(details[6]).toMatch(/"x{299}…"$/);
   });
 
   it("gives a sign of life and finds itself well", async () => {

@@ -21,8 +21,23 @@ export function explosive(gateway: Gateway, bomb: Bomb) {
     return writes.has((command as object).constructor.name) ? effect(send) : send();
   });
   const parts = gateway.partsOn(table);
-  const { api, dispatch } = parts;
+  const { api, dispatch, observe, erase } = parts;
   return {
+    erase: {
+      ...erase,
+      uploads: { remove: (keys: readonly string[]) => effect(() => erase.uploads.remove(keys)) },
+      results: {
+        ...erase.results,
+        remove: (keys: readonly string[]) =>
+          keys.length === 0 ? Promise.resolve() : effect(() => erase.results.remove(keys)),
+        replace: (...put: Parameters<typeof erase.results.replace>) => effect(() => erase.results.replace(...put)),
+      },
+      queue: { ask: (message: Parameters<typeof erase.queue.ask>[0]) => effect(() => erase.queue.ask(message)) },
+    },
+    observe: {
+      ...observe,
+      queue: { ask: (message: Parameters<typeof observe.queue.ask>[0]) => effect(() => observe.queue.ask(message)) },
+    },
     api: {
       ...api,
       dispatch: { ask: (message: Parameters<typeof api.dispatch.ask>[0]) => effect(() => api.dispatch.ask(message)) },

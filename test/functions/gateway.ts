@@ -10,10 +10,12 @@ import type { DispatchParts } from "../../functions/dispatch/parts.ts";
 import { takeMessage } from "../../functions/dispatch/take-message.ts";
 import { authenticator } from "../../functions/edge/authenticate.ts";
 import { httpHandler } from "../../functions/edge/http.ts";
+import type { EraseParts } from "../../functions/erase/parts.ts";
 import type { ObserveParts } from "../../functions/observe/parts.ts";
 import type { ReconcileParts } from "../../functions/reconcile/parts.ts";
 import { startS3 } from "../../infra/local/s3/server.ts";
 import { clusterTable } from "../../shared/aws/cluster-table.ts";
+import { erasableObjects } from "../../shared/aws/erasable-objects.ts";
 import { groupTable } from "../../shared/aws/group-table.ts";
 import { idempotencyTable } from "../../shared/aws/idempotency-table.ts";
 import { jobTable } from "../../shared/aws/job-table.ts";
@@ -76,13 +78,14 @@ export async function startGateway() {
       batches: objects("batches", client),
       commands: { run: async (target, batch) => void commands.push({ target, batch }) },
     };
+    const ask = async (message: DispatchMessage) => void messages.push(message);
     const observe: ObserveParts = {
       jobs: shared.jobs,
       groups: shared.groups,
       clusterTable: shared.clusterTable,
       results: objects("results", client),
+      queue: { ask },
     };
-    const ask = async (message: DispatchMessage) => void messages.push(message);
     const api: ApiParts = {
       jobs: shared.jobs,
       people: personTable(table, time.now),
@@ -93,6 +96,7 @@ export async function startGateway() {
       results: objects("results", client),
       dispatch: { ask },
       clusters: [cluster],
+      scale: 1,
       site: {
         name: "Headgate",
         version: "1",
@@ -102,6 +106,8 @@ export async function startGateway() {
         signIn: "https://sign-in.example",
         clientId: "page",
         cliClientId: "cli",
+        mail: true,
+        returnOrigins: [],
       },
       now: time.now,
     };
@@ -109,10 +115,19 @@ export async function startGateway() {
       ...dispatch,
       ...observe,
       results: objects("results", client),
-      queue: { ask },
       scale: 1,
     };
-    return { api, dispatch, observe, reconcile };
+    const erase: EraseParts = {
+      jobs: shared.jobs,
+      groups: shared.groups,
+      uploads: erasableObjects("inputs", client),
+      results: erasableObjects("results", client),
+      queue: { ask },
+      clusters: [cluster.id],
+      scale: 1,
+      now: time.now,
+    };
+    return { api, dispatch, observe, reconcile, erase };
   };
 
   const handlerOn = (parts: ApiParts) =>
@@ -142,6 +157,8 @@ export async function startGateway() {
     });
 
   const parts = partsOn(real.table);
+  // its head node has just described itself: reconcile does not ask for that
+  await parts.api.clusterTable.note(cluster.id, { describedAt: time.now().toISOString() });
   const handler = handlerOn(parts.api);
 
   const request = async <T = Record<string, unknown>>(
@@ -170,7 +187,9 @@ export async function startGateway() {
     const bytes = Buffer.from(answer.body ?? "", answer.isBase64Encoded ? "base64" : "utf8");
     const headers = answer.headers as Record<string, string>;
     const json =
-      headers["content-type"]?.includes("json") && !answer.isBase64Encoded ? JSON.parse(bytes.toString()) : {};
+      headers["content-type"]?.includes("json") && !answer.isBase64Encoded && bytes.length > 0
+        ? JSON.parse(bytes.toString())
+        : {};
     return { status: answer.statusCode ?? 0, headers, body: json, problem: json, bytes };
   };
 

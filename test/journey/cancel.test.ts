@@ -1,9 +1,10 @@
 // Cancelling, running anew and deleting on the whole local cloud, from the address to the process of the job.
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { call } from "../../infra/local/api-client.ts";
-import type { BulkResult, CheckedJob, Job } from "../../shared/contract/job.ts";
+import type { BulkResult, CheckedJob, Job, LiveJob } from "../../shared/contract/job.ts";
 import { type Session, sessionOf } from "./api-session.ts";
 import { type LocalStack, startStack } from "./local-stack.ts";
 
@@ -70,6 +71,23 @@ it("ends each of many that were cancelled as soon as they were submitted, whoeve
   for (const job of jobs) expect((await alice.ended(job.id)).state).toBe("cancelled");
 });
 
+it("shows a running job's log to its owner alone, from the cluster to the address", async () => {
+  const job = await alice.submitScript("echo begun; sleep 300");
+  await running(job);
+  const asked = await api<LiveJob>("POST", `/v1/jobs/${job.id}/peek`, {});
+  expect(asked.until).toBeDefined();
+  let live = asked;
+  for (let looks = 0; looks < 200 && live.stdout === undefined; looks += 1) {
+    await sleep(200);
+    live = await api<LiveJob>("GET", `/v1/jobs/${job.id}/live`);
+  }
+
+  expect(live).toMatchObject({ at: expect.any(String), stdout: { size: 6, from: 0, text: "begun\n" } });
+  await expect(call(stack.local.api, bob.token, "GET", `/v1/jobs/${job.id}/live`)).rejects.toThrow(/404/);
+  await cancel(job);
+  expect((await alice.ended(job.id)).state).toBe("cancelled");
+});
+
 it("leaves a job that has ended as it is", async () => {
   const job = await alice.submitScript("echo done");
   const ended = await alice.ended(job.id);
@@ -81,7 +99,7 @@ it("runs a job anew with its inputs and another word, and says before what that 
   await alice.ended(job.id);
   const parameters = { text: 'cat words; echo "$1"', arguments: ["again"] };
   const checked = await api<CheckedJob>("POST", "/v1/jobs/check", { application: "script", parameters });
-  expect(checked.script).toContain("#SBATCH --nodes=1");
+  expect(checked.script).toContain("#SBATCH --ntasks=1");
   const anew = await api<Job>("POST", `/v1/jobs/${job.id}/rerun`, { parameters });
 
   expect(anew.rerunOf).toBe(job.id);

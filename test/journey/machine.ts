@@ -12,9 +12,9 @@ export const haveSlurm = (): boolean => existsSync("/usr/sbin/slurmctld") && exi
 export const haveJava = (): boolean => answers("java", "-version");
 export const isRoot = (): boolean => process.getuid?.() === 0;
 
-/** The Slurm of a local start: its clients' folder, SLURM_CONF and jobcomp file, as the start wrote them down. */
-export function slurmOf(data: string): { bin: string; conf?: string; jobcomp?: string } {
-  return JSON.parse(readFileSync(path.join(data, "slurm.json"), "utf8")) as {
+/** The Slurm of a local start: its clients' folder, SLURM_CONF and jobcomp file, as the start wrote them down; a further cluster's by its id. */
+export function slurmOf(data: string, cluster?: string): { bin: string; conf?: string; jobcomp?: string } {
+  return JSON.parse(readFileSync(path.join(data, cluster ? `slurm-${cluster}.json` : "slurm.json"), "utf8")) as {
     bin: string;
     conf?: string;
     jobcomp?: string;

@@ -1,7 +1,7 @@
 // The one typed client of page and command line: every address of the contract, and what takes more than one request.
 import createClient, { type Client } from "openapi-fetch";
 import type * as z from "zod";
-import type { Application, Cluster, Site } from "../../shared/contract/catalogue.ts";
+import type { Application, Cluster, ClusterChange, Site } from "../../shared/contract/catalogue.ts";
 import type {
   BulkRequest,
   BulkResult,
@@ -13,10 +13,11 @@ import type {
   JobRerun,
   JobState,
   JobSubmission,
+  LiveJob,
   SkippedFile,
 } from "../../shared/contract/job.ts";
-import type { Person } from "../../shared/contract/person.ts";
-import type { UploadRequest } from "../../shared/contract/upload.ts";
+import type { NewToken, Person, Token, TokenRequest } from "../../shared/contract/person.ts";
+import type { Upload, UploadRequest } from "../../shared/contract/upload.ts";
 import type { ApiPaths } from "./api-paths.ts";
 import type { ClientOptions } from "./client-options.ts";
 import { type DownloadOptions, downloadFile } from "./download.ts";
@@ -42,6 +43,9 @@ export type JobsQuery = Paging & {
 };
 
 export type JobsPage = { jobs: Job[]; cursor?: string | undefined; seen: number };
+
+/** What moved since a cursor, oldest first; `next` is the cursor for the next time, `more`: there is more already. */
+export type Changes = { jobs: Job[]; deleted: string[]; next: string; more: boolean };
 
 export class GatewayClient {
   /** The typed requests themselves: `client.api.GET("/v1/jobs/{id}", …)`. */
@@ -92,6 +96,23 @@ export class GatewayClient {
     return withRetries(async () => unwrap(await asked()));
   }
 
+  /** Sets a cluster's notice (null removes it), or whether it accepts new jobs. For administrators. */
+  changeCluster(cluster: string, change: ClusterChange): Promise<Cluster> {
+    const asked = () => this.api.PATCH("/v1/clusters/{cluster}", { params: { path: { cluster } }, body: change });
+    return withRetries(async () => unwrap(await asked()));
+  }
+
+  /**
+   * What has moved of one's own since a cursor (the `next` of an earlier answer, or an instant); without one only `next` is
+   * told. With the `etag` of the last answer, `changes` is undefined where nothing has. Not tried again: it is polled.
+   */
+  async changes(since?: string, etag?: string): Promise<{ changes: Changes | undefined; etag: string | undefined }> {
+    const header = etag === undefined ? {} : { "if-none-match": etag };
+    const result = await this.api.GET("/v1/changes", { params: { query: given({ since }), header } });
+    const tag = result.response.headers.get("etag") ?? etag;
+    return { changes: result.response.status === 304 ? undefined : unwrap(result), etag: tag };
+  }
+
   job(id: string): Promise<Job> {
     return withRetries(async () => unwrap(await this.api.GET("/v1/jobs/{id}", { params: { path: { id } } })));
   }
@@ -101,10 +122,22 @@ export class GatewayClient {
     return (await withRetries(async () => unwrap(await asked()))).events;
   }
 
-  /** One page of a job's files, and what was left on the cluster. */
+  /** Asks the cluster to look at a running job for a minute; the answer is the latest look that there is. */
+  peek(id: string): Promise<LiveJob> {
+    const asked = () => this.api.POST("/v1/jobs/{id}/peek", { params: { path: { id } } });
+    return withRetries(async () => unwrap(await asked()));
+  }
+
+  /** The latest look at a running job: the ends of its logs, and how far it is. */
+  live(id: string): Promise<LiveJob> {
+    const asked = () => this.api.GET("/v1/jobs/{id}/live", { params: { path: { id } } });
+    return withRetries(async () => unwrap(await asked()));
+  }
+
+  /** One page of the files of a job's attempt (default: its present one), and what was left on the cluster. */
   files(
     id: string,
-    query: Paging = {},
+    query: Paging & { attempt?: number | undefined } = {},
   ): Promise<{ files: JobFile[]; skipped: SkippedFile[]; cursor?: string | undefined }> {
     const asked = () => this.api.GET("/v1/jobs/{id}/files", { params: { path: { id }, query: given(query) } });
     return withRetries(async () => unwrap(await asked()));
@@ -154,6 +187,25 @@ export class GatewayClient {
     const header = { "idempotency-key": key };
     const asked = () => this.api.POST("/v1/jobs/bulk", { params: { header }, body: request });
     return (await withRetries(async () => unwrap(await asked()))).results;
+  }
+
+  /** A new API token; its secret is told this once. Not tried again: a second one would be made. */
+  async createToken(request: z.input<typeof TokenRequest>): Promise<NewToken> {
+    return unwrap(await this.api.POST("/v1/tokens", { body: request }));
+  }
+
+  async tokens(): Promise<Token[]> {
+    return (await withRetries(async () => unwrap(await this.api.GET("/v1/tokens")))).tokens;
+  }
+
+  deleteToken(id: string): Promise<void> {
+    const asked = () => this.api.DELETE("/v1/tokens/{id}", { params: { path: { id } } });
+    return withRetries(async () => unwrap<void>(await asked()));
+  }
+
+  /** A signed PUT for one input; it waits for its bytes. */
+  createUpload(request: z.input<typeof UploadRequest>): Promise<Upload> {
+    return withRetries(async () => unwrap(await this.api.POST("/v1/uploads", { body: request })));
   }
 
   /** Uploads one input and returns its upload id, to be named in a submission. */

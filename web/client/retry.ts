@@ -22,7 +22,8 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 
 /** Whether another try may help: no answer at all, too many requests, or a service that is away. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof ProblemError) return error.status === 429 || error.status >= 500;
+  if (error instanceof ProblemError)
+    return error.status === 429 || (error.status >= 500 && error.code !== "cluster-closed");
   // fetch tells of a network failure with a TypeError
   return error instanceof TypeError;
 }

@@ -5,9 +5,10 @@ import { type ReactNode, Suspense, useEffect, useRef } from "react";
 import { Link, useLocation } from "wouter";
 import type { Cluster, Site } from "../../shared/contract/catalogue.ts";
 import type { Person } from "../../shared/contract/person.ts";
+import type { Stale } from "./changes/use-changes.ts";
 import { ErrorBoundary } from "./error-boundary.tsx";
 import { useShownFlashes } from "./flash.tsx";
-import { useClusterNotices } from "./notices.tsx";
+import { staleNotices, useClusterNotices } from "./notices.tsx";
 import { Loading } from "./parts.tsx";
 import { TopBar } from "./top-bar.tsx";
 import "./frame.css";
@@ -17,6 +18,8 @@ type FrameProps = {
   person?: Person;
   signOut?: () => Promise<void>;
   clusters?: readonly Cluster[];
+  /** What is shown may be old, and why. */
+  stale?: Stale | undefined;
   /** The person may go to the pages: the side says which there are. */
   pages?: boolean;
   /** Something is being loaded and there is nothing to show yet. */
@@ -28,15 +31,17 @@ const pagesOfAll = [
   { href: "/", text: "Home" },
   { href: "/apps", text: "New job" },
   { href: "/jobs", text: "Jobs" },
+  { href: "/clusters", text: "Clusters" },
   { href: "/account", text: "Account" },
 ];
 
 const noClusters: readonly Cluster[] = [];
 
-export function Frame({ site, person, signOut, clusters = noClusters, pages = false, busy, children }: FrameProps) {
+export function Frame(props: FrameProps) {
+  const { site, person, signOut, clusters = noClusters, stale, pages = false, busy, children } = props;
   const [path] = useLocation();
   const flashes = useShownFlashes();
-  const notices = useClusterNotices(clusters);
+  const notices = [...staleNotices(stale), ...useClusterNotices(clusters)];
   const content = useContentFocus(path);
   return (
     <>

@@ -1,8 +1,11 @@
 // What is special about the clusters: one that is a laptop's stand-in, one that has fallen silent, its own notice.
+import Button from "@cloudscape-design/components/button";
 import type { FlashbarProps } from "@cloudscape-design/components/flashbar";
 import { useState } from "react";
 import type { Cluster } from "../../shared/contract/catalogue.ts";
-import { Moment } from "./parts.tsx";
+import type { Stale } from "./changes/use-changes.ts";
+import { closedWords } from "./clusters/cluster-words.ts";
+import { faultWords, Moment } from "./parts.tsx";
 
 type Message = FlashbarProps.MessageDefinition;
 
@@ -33,26 +36,50 @@ function readDismissed(): string[] {
   }
 }
 
+/** That the one poll of the page fails: what is seen may have moved on. */
+export function staleNotices(stale: Stale | undefined): Message[] {
+  if (!stale) return [];
+  return [
+    {
+      id: "stale",
+      type: "warning",
+      header: "What is shown may be old",
+      content: `Your jobs cannot be asked for now: ${faultWords(stale.error)}`,
+      action: <Button onClick={stale.retry}>Try again</Button>,
+    },
+  ];
+}
+
 function noticesOf(cluster: Cluster): Message[] {
   const notices: Message[] = [];
+  const closed = closedWords(cluster);
   if (cluster.silent)
     notices.push({
       id: `silent ${cluster.id}`,
       type: "warning",
-      header: `${cluster.name} has been silent`,
+      header: `${cluster.name} is silent`,
       content: (
         <>
           {cluster.heardAt ? (
             <>
-              Nothing was heard from it since <Moment at={cluster.heardAt} />.{" "}
+              It was last heard <Moment at={cluster.heardAt} />
             </>
           ) : (
-            "Nothing was heard from it so far. "
+            "Nothing was heard from it so far"
           )}
-          Jobs are kept and go on when it is back; what is shown of them may be old.
+          {cluster.silentSince && (
+            <>
+              {" "}
+              and has been asked without an answer since <Moment at={cluster.silentSince} />
+            </>
+          )}
+          . Jobs are kept and go on when it is back; what is shown of them may be old.
+          {closed && ` ${closed}`}
         </>
       ),
     });
+  else if (closed)
+    notices.push({ id: `closed ${cluster.id}`, type: "warning", header: closed, content: cluster.notice });
   if (cluster.kind === "stand-in")
     notices.push({
       id: `stand-in ${cluster.id}`,
@@ -63,7 +90,8 @@ function noticesOf(cluster: Cluster): Message[] {
         </>
       ),
     });
-  if (cluster.notice)
+  // of a closed one it is said there, and stays
+  if (cluster.notice && (cluster.silent || !closed))
     notices.push({
       id: `notice ${cluster.id} ${cluster.notice}`,
       type: "info",

@@ -8,6 +8,7 @@ const JobsPage = lazy(async () => ({ default: (await import("./jobs/jobs-page.ts
 const JobPage = lazy(async () => ({ default: (await import("./job/job-page.tsx")).JobPage }));
 const AppsPage = lazy(async () => ({ default: (await import("./new-job/apps-page.tsx")).AppsPage }));
 const NewJobPage = lazy(async () => ({ default: (await import("./new-job/new-job-page.tsx")).NewJobPage }));
+const ClustersPage = lazy(async () => ({ default: (await import("./clusters/clusters-page.tsx")).ClustersPage }));
 const AccountPage = lazy(async () => ({ default: (await import("./account/account-page.tsx")).AccountPage }));
 
 export function Routes() {
@@ -24,6 +25,9 @@ export function Routes() {
         <AppsPage />
       </Route>
       <Route path="/apps/:app/new">{({ app }) => <NewJobPage key={app} application={app} />}</Route>
+      <Route path="/clusters">
+        <ClustersPage />
+      </Route>
       <Route path="/account">
         <AccountPage />
       </Route>

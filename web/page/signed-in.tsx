@@ -3,6 +3,7 @@ import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Cluster, Site } from "../../shared/contract/catalogue.ts";
 import type { GatewayClient } from "../client/gateway-client.ts";
+import { SoonProvider, useChangesPoll } from "./changes/use-changes.ts";
 import { Frame } from "./frame.tsx";
 import { GatewayContext } from "./gateway.ts";
 import { Fault } from "./parts.tsx";
@@ -43,6 +44,7 @@ function Person({ site, session, client, onSignedOut }: SignedInProps) {
     enabled: active,
     refetchInterval: clustersMs,
   });
+  const { soon, stale } = useChangesPoll(client, active, onSignedOut);
   const known = clusters.data ?? none;
   const gateway = useMemo(
     () => person && { client, site, person, clusters: known, onSignedOut },
@@ -64,9 +66,11 @@ function Person({ site, session, client, onSignedOut }: SignedInProps) {
     );
   return (
     <GatewayContext value={gateway}>
-      <Frame site={site} person={gateway.person} signOut={signOut} clusters={known} pages>
-        <Routes />
-      </Frame>
+      <SoonProvider value={soon}>
+        <Frame site={site} person={gateway.person} signOut={signOut} clusters={known} stale={stale} pages>
+          <Routes />
+        </Frame>
+      </SoonProvider>
     </GatewayContext>
   );
 }

@@ -1,5 +1,6 @@
 // Facts about jobs in words for people.
 import type { FailureReason, Job, JobState } from "../../shared/contract/job.ts";
+import { signalWords } from "../../shared/slurm/ending-words.ts";
 
 /** What a state is called on the page. */
 export const stateWords: Record<JobState, string> = {
@@ -49,16 +50,24 @@ export function jobSentence(job: Job, clusterName: string): string {
         ? "It has ended well; its results are on their way."
         : "It has ended well.";
     case "failed":
-      return `${sentence(failure(job))}`;
+      return reasonSentence(job);
     case "cancelled":
       return "It was cancelled.";
   }
 }
 
-function failure(job: Job): string {
+/** Why a job or one of its attempts failed: "The node that it ran on failed." */
+export function reasonSentence(ended: Pick<Job, "reason" | "exitCode" | "signal" | "detail">): string {
+  return sentence(failure(ended));
+}
+
+function failure(job: Pick<Job, "reason" | "exitCode" | "signal" | "detail">): string {
   if (job.reason === "exit-code" && job.exitCode !== undefined)
     return `the program ended with exit code ${job.exitCode}`;
-  if (job.reason === "signal" && job.signal !== undefined) return `the program was stopped by signal ${job.signal}`;
+  if (job.reason === "signal" && job.signal !== undefined)
+    return `the program was stopped by ${signalWords(job.signal)}`;
+  if (job.reason === "node-failure" && !/NODE_FAIL|BOOT_FAIL/.test(job.detail ?? "NODE_FAIL"))
+    return "it was ended by a fault of the cluster";
   return job.reason ? reasonWords[job.reason] : "it did not end well";
 }
 

@@ -12,8 +12,11 @@ export const deleteJob: ApiOperation<"deleteJob"> = async ({ params, caller, par
   return {};
 };
 
-/** Makes a tombstone of the caller's job, which is to have been cancelled. */
+/** Makes a tombstone of the caller's job, which is to have been cancelled, and asks for its files to be erased. */
 export async function buryJob(id: string, caller: Caller, parts: ApiParts): Promise<void> {
-  const deletedAt = iso(parts.now());
-  await changeOwnJob(id, caller, parts, () => ({ changes: { deletedAt } }));
+  await changeOwnJob(id, caller, parts, () => {
+    // as late as can be: pollers are told of it by this instant
+    const deletedAt = iso(parts.now());
+    return { changes: { deletedAt, eraseAt: deletedAt } };
+  });
 }

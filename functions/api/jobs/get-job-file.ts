@@ -8,14 +8,15 @@ import type { BytesAnswer } from "../../edge/operation.ts";
 import type { ApiOperation, ApiParts } from "../parts.ts";
 import { byteRange } from "./byte-range.ts";
 import { disposition, mediaType } from "./file-headers.ts";
+import { jobAttempt } from "./job-attempt.ts";
 import { ownJob } from "./job-view.ts";
 import { collectedKey, readManifest } from "./read-manifest.ts";
 
 /** How long the signed address is good (seconds). */
 const downloadSeconds = 300;
 
-export const getJobFile: ApiOperation<"getJobFile"> = async ({ params, caller, parts, header }) => {
-  const job = await ownJob(params.id, caller, parts);
+export const getJobFile: ApiOperation<"getJobFile"> = async ({ params, query, caller, parts, header }) => {
+  const job = jobAttempt(await ownJob(params.id, caller, parts), query.attempt);
   const file = await findFile(job, params.path, parts);
   const etag = `"${file.sha256}"`;
   const headers = { etag, "cache-control": "private, no-cache" };

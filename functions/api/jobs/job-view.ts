@@ -22,12 +22,16 @@ const shown = [
   "exitCode",
   "signal",
   "attempt",
+  "retry",
+  "mail",
+  "sweep",
   "parameters",
   "resources",
   "results",
   "account",
   "slurmId",
   "folder",
+  "folderKeptUntil",
   "rerunOf",
   "cancelRequestedAt",
   "createdAt",
@@ -40,7 +44,14 @@ const shown = [
 export function jobView(job: JobRecord): Job {
   const fields = shown.filter((name) => job[name] !== undefined).map((name) => [name, job[name]]);
   const inputs = job.inputs.map(({ name, size, etag, upload }) => ({ name, size, etag, upload }));
-  return { ...(Object.fromEntries(fields) as Omit<Job, "inputs">), inputs };
+  const attempts = job.attempts?.map(
+    ({ group: _group, index: _index, location: _location, source: _source, ...attempt }) => attempt,
+  );
+  return {
+    ...(Object.fromEntries(fields) as Omit<Job, "inputs">),
+    inputs,
+    ...(attempts ? { attempts } : {}),
+  };
 }
 
 /** The caller's job of that id; another's, and one that was deleted, answers as if it were not there. */

@@ -1,17 +1,18 @@
 // What a submission becomes: checked whole, and nothing written.
 import { renderJob } from "../../../shared/application/applications.ts";
 import { iso } from "../../../shared/aws/clock.ts";
-import type { JobSubmission } from "../../../shared/contract/job.ts";
+import { defaultRetry, type JobSubmission } from "../../../shared/contract/job.ts";
 import { GatewayError } from "../../../shared/contract/problem.ts";
 import type { JobRecord } from "../../../shared/job/job-record.ts";
 import type { Caller } from "../../edge/operation.ts";
+import { knownPartitions, requireOpen } from "../catalogue/cluster-view.ts";
 import type { ApiParts } from "../parts.ts";
 import { checkResources } from "./check-resources.ts";
 import { findCluster } from "./find-cluster.ts";
 import { checkInputNames, findInputs } from "./find-inputs.ts";
 
-/** A job is one item of the table (400 KB), whose timeline takes up to 80 KB. */
-const maxJobBytes = 320_000;
+/** A job is one item of the table (400 KB), whose timeline takes up to 80 KB and whose earlier attempts up to 40 KB. */
+const maxJobBytes = 280_000;
 
 /** The job without its id. */
 export type JobDraft = Omit<JobRecord, "id">;
@@ -35,12 +36,17 @@ export async function prepareJob(body: JobSubmission, { person }: Caller, parts:
       `an administrator has not yet given you a Unix account on ${cluster.name}`,
     );
   }
-  const { partitions } = await parts.clusterTable.get(cluster.id);
-  if (partitions) checkResources(rendered.resources, partitions);
+  if (body.mail && !parts.site.mail)
+    throw new GatewayError("mail-not-available", "this site sends no mail; accepted is a submission without mail", {
+      issues: [{ field: "mail", accepted: "a submission without it" }],
+    });
+  const known = await parts.clusterTable.get(cluster.id);
+  requireOpen(cluster, known, parts);
+  checkResources(rendered.resources, knownPartitions(known, parts.now()) ?? []);
   const inputs = await findInputs(body.inputs, person.id, parts.inputs);
 
   const at = iso(parts.now());
-  const { name, description, tags, projectId, rerunOf } = body;
+  const { name, description, tags, projectId, rerunOf, retry = defaultRetry, mail, sweep } = body;
   const draft: JobDraft = {
     person: person.id,
     application: body.application,
@@ -51,6 +57,9 @@ export async function prepareJob(body: JobSubmission, { person }: Caller, parts:
     ...(tags === undefined ? {} : { tags }),
     ...(projectId === undefined ? {} : { projectId }),
     ...(rerunOf === undefined ? {} : { rerunOf }),
+    retry,
+    ...(mail === undefined ? {} : { mail }),
+    ...(sweep === undefined ? {} : { sweep }),
     state: "submitted",
     source: "api",
     attempt: 1,

@@ -1,4 +1,5 @@
 // POST /v1/jobs/{id}/rerun: a new job with the inputs of an old one.
+import { mergeResources } from "../../../shared/application/merge-resources.ts";
 import type { JobRerun, JobSubmission } from "../../../shared/contract/job.ts";
 import type { JobRecord } from "../../../shared/job/job-record.ts";
 import type { Caller } from "../../edge/operation.ts";
@@ -38,7 +39,7 @@ function again(old: JobRecord, { parameters, resources, name = old.name }: JobRe
     ...(tags === undefined ? {} : { tags }),
     ...(projectId === undefined ? {} : { projectId }),
     parameters: { ...old.parameters, ...parameters },
-    resources: { ...old.resources, ...resources },
+    resources: mergeResources(old.resources, resources ?? {}),
     inputs: old.inputs.map(({ upload, name: file }) => ({ upload, name: file })),
     rerunOf: old.id,
   };

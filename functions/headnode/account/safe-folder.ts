@@ -31,6 +31,12 @@ export class SafeFolder {
     return new SafeFolder(await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK), path);
   }
 
+  /** As sub, by a name of any bytes. */
+  async subOf(name: Buffer): Promise<SafeFolder> {
+    const path = Buffer.concat([Buffer.from(`${this.#path}/`), name]);
+    return new SafeFolder(await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK), path.toString());
+  }
+
   /** As sub, made where it is missing. */
   async made(name: string): Promise<SafeFolder> {
     await mkdir(this.at(name), { mode: 0o755 }).catch((error: NodeJS.ErrnoException) => {

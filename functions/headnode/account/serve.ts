@@ -2,8 +2,11 @@
 import type { FileHandle } from "node:fs/promises";
 import { encodeFrame, FrameReader } from "../frames.ts";
 import { collect, measure, type Wanted } from "./collect.ts";
+import { readLastWords } from "./last-words.ts";
 import { Records } from "./records.ts";
+import { type RemoveWanted, removeFolder } from "./remove.ts";
 import { claimGroup, claimHolder, createBelow, makeGroup } from "./stage.ts";
+import { readTails, type TailsWanted } from "./tails.ts";
 
 /** What root may ask. Every request but "data" and "credit" is answered once under its id. */
 export type Request = Asked | { op: "data"; id: number; last?: true } | { op: "credit"; id: number; bytes: number };
@@ -15,6 +18,9 @@ type Asked =
   | { op: "follow"; id: number; group: string; folder: string }
   | { op: "unfollow"; id: number; group: string }
   | { op: "look"; id: number; group: string }
+  | ({ op: "tails"; id: number } & TailsWanted)
+  | { op: "words"; id: number; folder: string; members: number[] }
+  | ({ op: "remove"; id: number } & RemoveWanted)
   | ({ op: "measure"; id: number } & Wanted)
   | ({ op: "collect"; id: number } & Wanted);
 
@@ -71,7 +77,7 @@ function receive(request: Request, body: Buffer): void {
   );
 }
 
-/** The answer's facts; undefined where it comes later, with the last of the data. */
+/** The answer's facts; undefined where it is given elsewhere. */
 async function answer(request: Asked): Promise<object | undefined> {
   switch (request.op) {
     case "make":
@@ -93,11 +99,24 @@ async function answer(request: Asked): Promise<object | undefined> {
     case "look":
       await followed.get(request.group)?.look();
       return {};
+    case "tails":
+      return await tails(request);
+    case "words":
+      return { words: await readLastWords(request.folder, request.members) };
+    case "remove":
+      return await removeFolder(request);
     case "measure":
       return await measure(request);
     case "collect":
       return await stream(request);
   }
+}
+
+/** Facts of each piece in the head, their bytes one after another as the body. */
+async function tails(request: Extract<Asked, { op: "tails" }>): Promise<undefined> {
+  const found = Object.entries(await readTails(request));
+  const pieces = found.map(([name, { from, bytes }]) => ({ name, from, length: bytes.length }));
+  await send({ id: request.id, ok: true, pieces }, Buffer.concat(found.map(([, { bytes }]) => bytes)));
 }
 
 async function follow(group: string, folder: string): Promise<object> {

@@ -55,7 +55,7 @@ export function startQueueSources(o: {
         batchSize,
         reportsFailures: textsOf(p.FunctionResponseTypes).includes("ReportBatchItemFailures"),
         concurrency: Math.max(1, run.settings.concurrency - 1),
-        disturb: disturbedBatches(o.faults, fifo),
+        disturb: disturbedBatches(o.faults, fifo, run.settings.name),
         log: o.log,
       });
     });

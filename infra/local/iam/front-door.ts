@@ -1,17 +1,19 @@
 // The door before an emulator: signature verified, call judged, and only then the untouched body passed on.
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Cut, type Disturber, instanceOf } from "../events/call-faults.ts";
 import { cognitoCalls, isOpen } from "./cognito-call.ts";
 import type { Context } from "./conditions.ts";
 import { type Body, type DerivedCall, type Place, UnknownOperation } from "./derived-call.ts";
 import { dynamodbCalls } from "./dynamodb-call.ts";
 import type { Judge, PolicyDocument, Principal } from "./judge.ts";
+import { sesCalls, sesOperation } from "./ses-call.ts";
 import { SignatureError, verifySignature } from "./signature.ts";
 import { sqsCalls } from "./sqs-call.ts";
 import { ssmCalls } from "./ssm-call.ts";
 import { createUpstream } from "./upstream.ts";
 
-export type Service = "dynamodb" | "sqs" | "ssm" | "cognito-idp";
+export type Service = "dynamodb" | "sqs" | "ssm" | "cognito-idp" | "ses";
 /** What a function in the place of an emulator gets: a request that was signed and allowed. */
 export type FrontRequest = {
   /** "AmazonSSM.SendCommand" */
@@ -37,16 +39,25 @@ export type FrontDoorOptions = {
   region: string;
   account: string;
   resourceContext?: ResourceContext;
+  /** What is done to calls: for tests. */
+  disturber?: Disturber;
 };
 export type FrontDoor = { url: string; close(): Promise<void> };
 
 const bodyLimit = 20 * 1024 * 1024;
-const jsonVersion: Record<Service, string> = { dynamodb: "1.0", sqs: "1.0", ssm: "1.1", "cognito-idp": "1.1" };
+const contentTypes: Record<Service, string> = {
+  dynamodb: "application/x-amz-json-1.0",
+  sqs: "application/x-amz-json-1.0",
+  ssm: "application/x-amz-json-1.1",
+  "cognito-idp": "application/x-amz-json-1.1",
+  ses: "application/json",
+};
 const prefixes: Record<Service, string> = {
   dynamodb: "DynamoDB_20120810.",
   sqs: "AmazonSQS.",
   ssm: "AmazonSSM.",
   "cognito-idp": "AWSCognitoIdentityProviderService.",
+  ses: "SESv2.",
 };
 
 class Refusal extends Error {
@@ -64,6 +75,7 @@ class Refusal extends Error {
 function callsOf(service: Service, operation: string, body: Body, place: Place, known: ResourceContext): DerivedCall[] {
   if (service === "dynamodb") return dynamodbCalls(operation, body, place, (arn) => known(arn).partitionKey);
   if (service === "sqs") return sqsCalls(operation, body, place);
+  if (service === "ses") return sesCalls(operation, body, place);
   return service === "ssm" ? ssmCalls(operation, body, place) : cognitoCalls(operation, body, place);
 }
 
@@ -86,6 +98,13 @@ function parse(body: Buffer): Body {
   throw new Refusal(400, "SerializationException", "the body is not a JSON object");
 }
 
+/** "AmazonSSM.SendCommand"; SES's is made from method and path. */
+function targetOf(request: IncomingMessage, service: Service): string {
+  if (service !== "ses") return request.headersDistinct["x-amz-target"]?.[0] ?? "";
+  const operation = sesOperation(request.method ?? "", request.url ?? "");
+  return operation === "" ? "" : `${prefixes.ses}${operation}`;
+}
+
 function refusalOf(error: unknown, service: Service): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof SignatureError) return new Refusal(service === "sqs" ? 403 : 400, error.code, error.message);
@@ -98,8 +117,10 @@ function refuse(response: ServerResponse, service: Service, { status, code, mess
     response.destroy();
     return;
   }
-  const headers: OutgoingHttpHeaders = { "content-type": `application/x-amz-json-${jsonVersion[service]}` };
-  if (service === "sqs") headers["x-amzn-query-error"] = `${code.replace(/Exception$/, "")};Sender`;
+  const headers: OutgoingHttpHeaders = { "content-type": contentTypes[service] };
+  if (service === "ses") headers["x-amzn-errortype"] = code;
+  if (service === "sqs")
+    headers["x-amzn-query-error"] = `${code.replace(/Exception$/, "")};${status < 500 ? "Sender" : "Receiver"}`;
   const type = service === "dynamodb" || service === "sqs" ? `com.amazon.coral.service#${code}` : code;
   response.writeHead(status, headers).end(JSON.stringify({ __type: type, message, Message: message }));
 }
@@ -130,7 +151,7 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
-    const target = request.headersDistinct["x-amz-target"]?.[0] ?? "";
+    const target = targetOf(request, service);
     const prefix = prefixes[service];
     const operation = target.startsWith(prefix) ? target.slice(prefix.length) : "";
     // Cognito's sign-in pages and keys are plain HTTP beside its API.
@@ -147,17 +168,35 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<FrontDo
       principal = verifySignature(request, body, { service, region, principalOf: judge.principalOf });
       admit(operation, parse(body), principal);
     }
+    const fault = options.disturber?.hook({
+      service,
+      operation,
+      principal: principal?.name,
+      instance: instanceOf(request.headers["user-agent"]),
+    });
+    if (fault !== undefined) {
+      if (fault.when === "after") {
+        if (passOn) await passOn.perform(request, body, response);
+        else if (typeof upstream === "function") await upstream({ target, body, principal });
+      }
+      await options.disturber?.suffer(fault, instanceOf(request.headers["user-agent"]));
+      if (fault.kind !== "error") throw new Cut(fault);
+      throw new Refusal(fault.status, fault.code, "a fault of this service");
+    }
     if (passOn) {
       await passOn.send(request, body, response, service === "sqs" ? url : undefined);
     } else if (typeof upstream === "function") {
       const { status, headers, body: text } = await upstream({ target, body, principal });
-      const type = { "content-type": `application/x-amz-json-${jsonVersion[service]}` };
+      const type = { "content-type": contentTypes[service] };
       response.writeHead(status, { ...type, ...headers }).end(text);
     }
   }
 
   const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => refuse(response, service, refusalOf(error, service)));
+    answer(request, response).catch((error: unknown) => {
+      if (error instanceof Cut) error.silent || response.destroy();
+      else refuse(response, service, refusalOf(error, service));
+    });
   });
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {

@@ -4,6 +4,8 @@ import { Agent, request as httpRequest, type IncomingMessage, type ServerRespons
 type Upstream = {
   /** Sends and answers. With `ownUrl`, queue URLs in the answer are given that host: the SDK calls the host of a queue's URL. */
   send(request: IncomingMessage, body: Buffer, response: ServerResponse, ownUrl: string | undefined): Promise<void>;
+  /** Has the request performed, and throws the answer away. */
+  perform(request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void>;
   close(): void;
 };
 
@@ -109,5 +111,9 @@ export function createUpstream(base: string): Upstream {
     answer.pipe(response);
   }
 
-  return { send, close: () => agent.destroy() };
+  async function perform(request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
+    await textOf(await open(request, body, response, true));
+  }
+
+  return { send, perform, close: () => agent.destroy() };
 }

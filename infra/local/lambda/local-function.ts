@@ -1,5 +1,6 @@
 // A Lambda function: its instances, how many may run at once, its time-out, its log.
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
+import { applicationOf } from "../events/call-faults.ts";
 import type { FunctionLog } from "./function-log.ts";
 import type { InstanceData } from "./messages.ts";
 import { type Outcome, WarmInstance } from "./warm-instance.ts";
@@ -22,7 +23,12 @@ export type FunctionSettings = Omit<InstanceData, "logStream"> & {
 export const payloadLimit = 6 * 1024 * 1024;
 const idleMs = 120_000;
 
-type Warm = { instance: WarmInstance; stream: string; current: { requestId: string | undefined; printed: string[] } };
+type Warm = {
+  id: string;
+  instance: WarmInstance;
+  stream: string;
+  current: { requestId: string | undefined; printed: string[] };
+};
 
 export class LocalFunction {
   readonly settings: FunctionSettings;
@@ -56,6 +62,13 @@ export class LocalFunction {
       this.#running--;
       this.#waiting.shift()?.();
     }
+  }
+
+  /** Ends one instance wherever it is in its work; resolves to whether there was one. */
+  async kill(id: string): Promise<boolean> {
+    const found = [...this.#all].find((warm) => warm.id === id && !warm.instance.ended);
+    await found?.instance.end();
+    return found !== undefined;
   }
 
   async stop(): Promise<void> {
@@ -110,12 +123,15 @@ export class LocalFunction {
     const stream = `${new Date().toISOString().slice(0, 10).replaceAll("-", "/")}/[$LATEST]${randomUUID().replaceAll("-", "")}`;
     this.settings.mayLog("logs:CreateLogStream", stream);
     const { functionName, functionArn, code, handler, memoryMb, logGroup, env, timeoutMs } = this.settings;
+    const id = randomBytes(6).toString("hex");
     const warm: Warm = {
+      id,
       stream,
       current: { requestId: undefined, printed: [] },
       instance: new WarmInstance({
         data: { functionName, functionArn, code, handler, memoryMb, logGroup, logStream: stream },
-        env: { ...env, AWS_LAMBDA_LOG_STREAM_NAME: stream },
+        // the SDK says the application's id in each request: so a front door knows whose it is
+        env: { ...env, AWS_LAMBDA_LOG_STREAM_NAME: stream, AWS_SDK_UA_APP_ID: applicationOf(id) },
         timeoutMs,
         onLog: (text) => warm.current.printed.push(text.replace(/\n$/, "")),
       }),

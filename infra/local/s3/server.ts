@@ -1,6 +1,7 @@
 // A small S3 in this process: AWS's protocol on 127.0.0.1, objects in a folder, every call put to the host's judge.
 import { createHash, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { type CallFault, Cut, type ServiceCall } from "../events/call-faults.ts";
 import type { Answer, Call } from "./call.ts";
 import { contextOf } from "./context.ts";
 import { corsHeaders, preflight } from "./cors.ts";
@@ -47,6 +48,10 @@ export type S3Options = {
   judge: (call: S3Call) => S3Verdict;
   /** Called once for each change, when it is durable and before it is acknowledged. */
   onEvent: (event: ObjectEvent) => void;
+  /** What is done to a call that was signed and allowed: for tests. */
+  disturb?: (
+    call: Pick<ServiceCall, "operation"> & { accessKeyId: string; userAgent: string | undefined; presigned: boolean },
+  ) => { fault: CallFault; suffer(): Promise<void> } | undefined;
 };
 
 const noSuchBucket = (name: string) =>
@@ -104,7 +109,18 @@ export async function startS3(o: S3Options): Promise<S3Server> {
     if (request.bucket === "" && request.method === "GET") return listBuckets(call);
     const { action, resource, run } = route(request);
     if (action !== undefined) call.allow(action, resource);
-    return run(call);
+    const disturbed = o.disturb?.({
+      operation: action ?? request.method,
+      accessKeyId: signer.accessKeyId,
+      userAgent: request.header("user-agent"),
+      presigned: request.param("X-Amz-Signature") !== undefined,
+    });
+    if (disturbed === undefined) return run(call);
+    const { fault, suffer } = disturbed;
+    if (fault.when === "after") (await run(call)).release?.();
+    await suffer();
+    if (fault.kind !== "error") throw new Cut(fault);
+    throw new S3Error(fault.status === 503 ? "SlowDown" : "InternalError", "a fault of this service");
   }
 
   async function listBuckets(call: Call): Promise<Answer> {
@@ -127,6 +143,7 @@ export async function startS3(o: S3Options): Promise<S3Server> {
       });
       result = await answer(request, cors);
     } catch (cause) {
+      if (cause instanceof Cut) return void (cause.silent || stream.socket.destroy());
       result = errorAnswer(cause, stream, requestId);
     }
     await send(result, stream, response, { requestId, cors, begun });

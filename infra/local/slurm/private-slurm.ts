@@ -10,7 +10,7 @@ import { type ClusterHome, clusterHome, removeShortFolder } from "./cluster-home
 import { type Daemon, daemonPid, signalDaemon, startDaemon, stopDaemons, until } from "./daemon.ts";
 import type { LocalSlurm } from "./local-slurm.ts";
 import { findProgram, requirePrograms, run } from "./programs.ts";
-import { confValue, slurmConf } from "./slurm-conf.ts";
+import { cgroupConf, confValue, type MemoryLimits, slurmConf } from "./slurm-conf.ts";
 import { killSteps } from "./slurm-steps.ts";
 import { type Holding, livingHolder, takeRole } from "./sole-holder.ts";
 
@@ -25,6 +25,8 @@ type PrivateSlurmOptions = {
   memoryMb?: number;
   /** where ended jobs are recorded; default "filetxt" */
   accounting?: "filetxt" | "none" | "dbd";
+  /** how a job is held to its memory: looked at each second, or by cgroup v1 (see hasMemoryCgroup); default "watched" */
+  memory?: MemoryLimits;
   /** forget an earlier cluster in this folder, its jobs and job ids */
   clean?: boolean;
   /** further slurm.conf lines, same keys replace ours */
@@ -117,8 +119,7 @@ class Cluster {
     const before = existsSync(this.#conf) ? readFileSync(this.#conf, "utf8") : undefined;
     if (before !== undefined && before !== text) await this.#stopDaemonsOf(before);
     writeAtomically(this.#conf, text);
-    // cgroup/v1 with linuxproc and task/none touches no cgroup; 22.05 has no way to say "none", v2 would need systemd
-    writeAtomically(join(this.#home, "etc", "cgroup.conf"), "CgroupPlugin=cgroup/v1\nCgroupAutomount=no\n");
+    writeAtomically(join(this.#home, "etc", "cgroup.conf"), cgroupConf(this.#options.memory ?? "watched"));
     return this;
   }
 
@@ -198,6 +199,7 @@ class Cluster {
       cpus: 8,
       memoryMb: 4000,
       accounting: "filetxt",
+      memory: "watched",
       lines: [],
       ...wanted,
       clusterName: this.#clusterName(),

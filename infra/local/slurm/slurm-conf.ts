@@ -1,4 +1,12 @@
 // The slurm.conf of a private cluster: several slurmd on one host, tuned to react at once.
+import { existsSync } from "node:fs";
+
+/** How a job is held to the memory that it asked for. */
+export type MemoryLimits = "watched" | "cgroup";
+
+/** Whether this machine can hold jobs to their memory by cgroup v1: root alone, and where that hierarchy is mounted. */
+export const hasMemoryCgroup = (): boolean =>
+  process.getuid?.() === 0 && existsSync("/sys/fs/cgroup/memory/memory.limit_in_bytes");
 
 type SlurmConf = {
   clusterName: string;
@@ -13,6 +21,7 @@ type SlurmConf = {
   cpus: number;
   memoryMb: number;
   accounting: "filetxt" | "none" | "dbd";
+  memory: MemoryLimits;
   databasePort?: number;
   jobcomp: string;
   /** further lines; those of ours with the same key give way */
@@ -38,12 +47,9 @@ export function slurmConf(c: SlurmConf): string {
     `SlurmdLogFile=${c.home}/log/slurmd.%n.log`,
     `SlurmdSpoolDir=${c.sockets}/spool/%n`,
     "SlurmdDebug=error",
-    // no cgroups and no systemd: neither is ours to configure
-    "ProctrackType=proctrack/linuxproc",
-    "TaskPlugin=task/none",
+    ...memoryLines(c),
     "JobAcctGatherType=jobacct_gather/linux",
     "JobAcctGatherFrequency=task=1",
-    "JobAcctGatherParams=OverMemoryKill",
     "MpiDefault=none",
     "SwitchType=switch/none",
     "LaunchParameters=disable_send_gids",
@@ -80,6 +86,26 @@ export function slurmConf(c: SlurmConf): string {
   ];
   const replaced = new Set(c.lines.map(keyOf));
   return `${[...ours.filter((line) => !replaced.has(keyOf(line))), ...c.lines].join("\n")}\n`;
+}
+
+function memoryLines({ memory, clusterName }: SlurmConf): string[] {
+  if (memory === "cgroup")
+    return [
+      "ProctrackType=proctrack/cgroup",
+      "TaskPlugin=task/cgroup",
+      // the folders of cgroups are named for node, uid and job alone: clusters on one machine must not share ids
+      `FirstJobId=${1 + (Number.parseInt(clusterName.slice(-5), 16) % 1_000) * 10_000}`,
+    ];
+  // no cgroups: nothing of the machine's is ours to configure
+  return ["ProctrackType=proctrack/linuxproc", "TaskPlugin=task/none", "JobAcctGatherParams=OverMemoryKill"];
+}
+
+/** The text of cgroup.conf. */
+export function cgroupConf(memory: MemoryLimits): string {
+  // cgroup/v1 with linuxproc and task/none touches no cgroup; 22.05 has no way to say "none", v2 would need systemd
+  const lines = ["CgroupPlugin=cgroup/v1", "CgroupAutomount=no"];
+  if (memory === "cgroup") lines.push("ConstrainRAMSpace=yes");
+  return `${lines.join("\n")}\n`;
 }
 
 const scheduler = [

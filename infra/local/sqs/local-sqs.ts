@@ -25,12 +25,14 @@ const attributes = {
   ReceiveMessageWaitTimeSeconds: "ReceiveMessageWaitTimeSeconds",
 } as const;
 
-function attributesOf(p: Record<string, unknown>): Record<string, string> {
+function attributesOf(p: Record<string, unknown>, visibilityScale: number): Record<string, string> {
   const made: Record<string, string> = {};
   for (const [name, property] of Object.entries(attributes)) {
     const value = textOf(p[property]);
     if (value !== undefined) made[name] = value;
   }
+  if (made.VisibilityTimeout !== undefined)
+    made.VisibilityTimeout = String(Math.ceil(Number(made.VisibilityTimeout) / visibilityScale));
   if (isTrue(p.FifoQueue)) {
     made.FifoQueue = "true";
     made.ContentBasedDeduplication = String(isTrue(p.ContentBasedDeduplication));
@@ -42,7 +44,13 @@ function attributesOf(p: Record<string, unknown>): Record<string, string> {
 let patched = false;
 
 /** Opens the queues below `folder` and listens (port 0: any free one). */
-export async function startSqs(o: { folder: string; port: number; region: string }): Promise<LocalSqs> {
+export async function startSqs(o: {
+  folder: string;
+  port: number;
+  region: string;
+  /** Divides visibility time-outs; default 1. */
+  visibilityScale?: number;
+}): Promise<LocalSqs> {
   const parts = await fauxqsParts();
   if (!patched) repairQueues(parts.SqsQueue.prototype);
   patched = true;
@@ -91,7 +99,7 @@ export async function startSqs(o: { folder: string; port: number; region: string
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     createQueue: ({ names, properties }) => {
       const { QueueName: name = "", Arn: arn = "" } = names.attributes;
-      const wanted = attributesOf(properties);
+      const wanted = attributesOf(properties, o.visibilityScale ?? 1);
       const there = store.getQueueByName(name);
       if (there) there.setAttributes(wanted);
       else store.createQueue(name, names.ref, arn, wanted);

@@ -39,6 +39,8 @@ export type Command = {
   lost: boolean;
   /** Started this many times at once: 1, or 2 for a doubled delivery. */
   copies: number;
+  /** What is told of its end, whatever that was: a false report. */
+  said?: Status;
 };
 type CommandStore = {
   /** In the order they were sent. */

@@ -6,6 +6,13 @@ import type { CommandDocument } from "./document.ts";
 import { type Outcome, type ShellProcess, startShell } from "./shell-process.ts";
 
 export type Node = { instanceId: string; environment: Record<string, string>; cwd: string };
+/** What happens to one start of a script: what its environment has more, when it is killed, who hears how it ended. */
+export type RunFault = () => {
+  environment?: Record<string, string>;
+  killAfterMs?: number | undefined;
+  /** `killed`: it was killed by the above, while it ran. */
+  ended?: (o: { ms: number; killed: boolean }) => void;
+};
 export type NodeAgent = {
   node: Node;
   /** Takes a new command, or one that a restart found unfinished. */
@@ -27,6 +34,8 @@ export function createNodeAgent(o: {
   documentOf: (name: string) => CommandDocument | undefined;
   save: (command: Command) => void;
   log: (line: string) => void;
+  /** What is done to each start: for tests. */
+  fault?: () => ReturnType<RunFault> | undefined;
 }): NodeAgent {
   const { node } = o;
   const waiting: { command: Command; invocation: Invocation }[] = [];
@@ -51,13 +60,15 @@ export function createNodeAgent(o: {
   function finish(command: Command, invocation: Invocation, { code, end: how, stdout, stderr }: Outcome): void {
     if (stopped || isFinal(invocation.status)) return;
     const exited = code === 0 ? "Success" : "Failed";
-    const status = { exited, "timed-out": "ExecutionTimedOut", killed: "Cancelled" }[how] as Invocation["status"];
-    end(command, invocation, { status, code, stdout, stderr });
+    const own = { exited, "timed-out": "ExecutionTimedOut", killed: "Cancelled" }[how] as Invocation["status"];
+    end(command, invocation, { status: command.said ?? own, code, stdout, stderr });
   }
 
   function start(command: Command, invocation: Invocation, document: CommandDocument): void {
     const file = join(o.folder, `${command.id}.${invocation.attempts}.sh`);
     writeFileSync(file, document.script, { mode: 0o700 });
+    const fault = o.fault?.() ?? {};
+    const begun = performance.now();
     const shell = startShell({
       file,
       cwd: document.workingDirectory ?? node.cwd,
@@ -66,11 +77,15 @@ export function createNodeAgent(o: {
         AWS_SSM_INSTANCE_ID: node.instanceId,
         SSM_COMMAND_ID: command.id,
         ...command.environment,
+        ...fault.environment,
       },
       timeoutMs: document.executionTimeout * 1000,
     });
     running.set(shell, invocation);
+    const timer = fault.killAfterMs === undefined ? undefined : setTimeout(() => shell.kill(), fault.killAfterMs);
     void shell.done.then((outcome) => {
+      clearTimeout(timer);
+      fault.ended?.({ ms: performance.now() - begun, killed: outcome.end === "killed" });
       running.delete(shell);
       rmSync(file, { force: true });
       finish(command, invocation, outcome);

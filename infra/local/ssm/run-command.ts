@@ -11,13 +11,25 @@ import {
 import { type Command, isFinal, openCommandStore } from "./command-store.ts";
 import { type CommandDocument, readDocument } from "./document.ts";
 import { filtersOf, page, passes } from "./listing.ts";
-import { createNodeAgent, type Node, type NodeAgent } from "./node-agent.ts";
+import { createNodeAgent, type Node, type NodeAgent, type RunFault } from "./node-agent.ts";
 import { commandFrom, documentName } from "./send-command.ts";
 import { SsmError } from "./ssm-error.ts";
 
 export type { Node } from "./node-agent.ts";
 
 type Body = Record<string, unknown>;
+
+/** What happens to one command. */
+export type CommandFault = {
+  /** Accepted and never delivered. */
+  lost?: boolean;
+  /** Started so many times at once. */
+  copies?: number;
+  /** Milliseconds before the node hears of it. */
+  lateMs?: number;
+  /** The status that is told at its end, whatever became of it; of a lost one at once. */
+  said?: "Success" | "Failed";
+};
 
 export type RunCommandOptions = {
   /** By their physical names: the template's content, as an object or JSON. */
@@ -41,6 +53,10 @@ export type RunCommand = {
     lose(n: number): void;
     /** The next n commands are run twice. */
     duplicate(n: number): void;
+    /** Asked for each command, after what stands above. */
+    each: (() => CommandFault) | undefined;
+    /** Asked for each start of a command's script, with the environment that it may change. */
+    run: RunFault | undefined;
   };
 };
 
@@ -51,10 +67,18 @@ export async function startRunCommand({ documents, nodes, dir, log }: RunCommand
   const documentOf = (name: string): CommandDocument | undefined => read.get(name);
   const agentOf = (node: Node): [string, NodeAgent] => [
     node.instanceId,
-    createNodeAgent({ node, folder: join(dir, "scripts", node.instanceId), documentOf, save: store.save, log }),
+    createNodeAgent({
+      node,
+      folder: join(dir, "scripts", node.instanceId),
+      documentOf,
+      save: store.save,
+      log,
+      fault: () => controls.run?.(),
+    }),
   ];
   const agents = new Map(nodes.map(agentOf));
   const faults = { lose: 0, duplicate: 0 };
+  const late = new Set<NodeJS.Timeout>();
 
   function requireDocument(body: Body): CommandDocument {
     const document = documentOf(documentName(body.Name));
@@ -69,12 +93,16 @@ export async function startRunCommand({ documents, nodes, dir, log }: RunCommand
       if (!agent || invocation.status === "Cancelling") {
         invocation.status = agent ? "Cancelled" : "Undeliverable";
         store.save(command);
+      } else if (command.lost && command.said !== undefined) {
+        Object.assign(invocation, { status: command.said, startedAt: Date.now(), endedAt: Date.now(), code: 0 });
+        store.save(command);
       } else agent.take(command, invocation);
     }
   }
 
   function send(body: Body): Body {
     const command = commandFrom(body, documentOf, (id) => agents.has(id));
+    const own = controls.each?.() ?? {};
     if (faults.lose > 0) {
       faults.lose--;
       command.lost = true;
@@ -82,9 +110,18 @@ export async function startRunCommand({ documents, nodes, dir, log }: RunCommand
       faults.duplicate--;
       command.copies = 2;
     }
+    const { lost = command.lost, copies = command.copies, lateMs = 0, said } = own;
+    Object.assign(command, { lost, copies, ...(said === undefined ? {} : { said }) });
     store.save(command);
     const answer = { Command: commandAnswer(command) };
-    deliver(command);
+    if (lateMs <= 0) deliver(command);
+    else {
+      const timer = setTimeout(() => {
+        late.delete(timer);
+        deliver(command);
+      }, lateMs);
+      late.add(timer);
+    }
     return answer;
   }
 
@@ -168,6 +205,8 @@ export async function startRunCommand({ documents, nodes, dir, log }: RunCommand
 
   const controls: RunCommand["faults"] = {
     delayMs: 0,
+    each: undefined,
+    run: undefined,
     offline(instanceId, on) {
       const agent = agents.get(instanceId);
       if (!agent) throw new Error(`no node "${instanceId}"; there are ${[...agents.keys()].join(", ")}`);
@@ -200,6 +239,7 @@ export async function startRunCommand({ documents, nodes, dir, log }: RunCommand
       }
     },
     async stop() {
+      for (const timer of late) clearTimeout(timer);
       await Promise.all([...agents.values()].map((agent) => agent.stop()));
     },
     faults: controls,

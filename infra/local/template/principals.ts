@@ -28,17 +28,31 @@ export function functionName(assembly: Assembly, id: string): string {
   return `${last.charAt(0).toLowerCase()}${last.slice(1)}`.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 }
 
-/** The clusters of the template: the functions' variable CLUSTERS has them. */
-export function clustersOf(stack: Stack): { id: string; target: string }[] {
-  for (const { properties } of stack.ofType("AWS::Lambda::Function")) {
+/** The value of an environment variable that functions are given. */
+function variableOf(stack: Stack, name: string): string | undefined {
+  const values = stack.ofType("AWS::Lambda::Function").map(({ properties }) => {
     const { Variables } = (properties.Environment ?? {}) as { Variables?: Record<string, string> };
-    if (Variables?.CLUSTERS) return JSON.parse(Variables.CLUSTERS) as { id: string; target: string }[];
-  }
-  return [];
+    return Variables?.[name];
+  });
+  return values.find((value) => value !== undefined);
+}
+
+/** The clusters of the template: the functions' variable CLUSTERS has them. */
+export const clustersOf = (stack: Stack): { id: string; target: string }[] =>
+  JSON.parse(variableOf(stack, "CLUSTERS") ?? "[]") as { id: string; target: string }[];
+
+/** What an operator would have SES verify: the domain of the address that mail comes from. */
+export function mailDomainsOf(stack: Stack): string[] {
+  const { mailFrom } = JSON.parse(variableOf(stack, "SITE_SETTINGS") ?? "{}") as { mailFrom?: string };
+  return mailFrom === undefined ? [] : [mailFrom.slice(mailFrom.lastIndexOf("@") + 1)];
 }
 
 const pascalCase = (id: string): string =>
   id.replace(/(?:^|-)([a-z0-9]?)/g, (_, letter: string) => letter.toUpperCase());
+
+/** The access key of a principal of that name. */
+export const localAccessKey = (name: string): string =>
+  `LOCAL${stableId(name, 16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}`;
 
 /** Secrets last as long as the data folder, so that presigned URLs outlive a restart. */
 function openSecrets(file: string): (name: string) => Secrets[string] {
@@ -76,7 +90,7 @@ export function actorsOf(assembly: Assembly, stack: Stack, data: string): Actor[
   );
   const actor = (name: string, role: Resource | undefined, judged: boolean): Actor => {
     const known = role && roles.get(role.id);
-    const accessKeyId = `LOCAL${stableId(name, 16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")}`;
+    const accessKeyId = localAccessKey(name);
     const principal: Principal = {
       name,
       accessKeyId,

@@ -9,7 +9,8 @@ import { accountUid, ensureAccounts } from "../../../infra/local/slurm/accounts.
 import { type PrivateSlurm, startPrivateSlurm } from "../../../infra/local/slurm/private-slurm.ts";
 import { run } from "../../../infra/local/slurm/programs.ts";
 import { type Batch, batchKey } from "../../../shared/headnode/batch.ts";
-import { killWatches, type Target } from "./delivery.ts";
+import { killWatches } from "../../faults/watches.ts";
+import type { Target } from "./delivery.ts";
 import { followLedger, type Ledger } from "./ledger.ts";
 import { listen, type Words } from "./word.ts";
 

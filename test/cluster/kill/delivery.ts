@@ -1,6 +1,6 @@
 // One delivery of a batch, as SSM's agent makes it: `headnode run` in a process group of its own, which may be killed whole.
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Cut } from "./rounds.ts";
 
@@ -94,32 +94,4 @@ async function cutAt(
   const intent = target.intentOf(group);
   while (!ended() && !existsSync(intent)) await delay(1);
   await delay(cut.afterMs);
-}
-
-/** The pids of our watches. */
-function watchPids(bundle: string): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-        return words.includes(bundle) && words.includes("watch");
-      } catch {
-        return false; // ended meanwhile
-      }
-    });
-}
-
-/** SIGKILL to the watches and their process groups; returns how many there were. */
-export function killWatches(bundle: string): number {
-  const pids = watchPids(bundle);
-  for (const pid of pids) {
-    try {
-      process.kill(-pid, "SIGKILL");
-    } catch {
-      // it has ended by itself
-    }
-  }
-  return pids.length;
 }

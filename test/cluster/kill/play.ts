@@ -2,9 +2,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ulid } from "ulid";
 import type { Group } from "../../../shared/headnode/batch.ts";
+import { type Dice, diceOf } from "../../faults/dice.ts";
+import { killWatches } from "../../faults/watches.ts";
 import { type Arena, cluster } from "./arena.ts";
-import { type Delivered, deliver, killWatches } from "./delivery.ts";
-import { type Dice, diceOf } from "./dice.ts";
+import { type Delivered, deliver } from "./delivery.ts";
 import { memberScript } from "./ledger.ts";
 import type { ControllerRound, OrdinaryRound, Try } from "./rounds.ts";
 

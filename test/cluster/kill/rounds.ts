@@ -1,5 +1,5 @@
 // What is to be done to the program, drawn from the seed before anything runs.
-import { type Dice, diceOf } from "./dice.ts";
+import { type Dice, diceOf } from "../../faults/dice.ts";
 
 /** When a process group is killed: at a share of the time that a whole run takes, or so many milliseconds after its intent appears. */
 export type Cut = { kind: "share"; at: number } | { kind: "intent"; afterMs: number };

@@ -52,7 +52,7 @@ describe("checking", () => {
     const after = await call<{ jobs: Job[] }>("GET", "/v1/jobs?limit=1000");
 
     expect(status).toBe(200);
-    expect(body).toMatchObject({ application: "script", version: "1", cluster: "local", resources: { nodes: 2 } });
+    expect(body).toMatchObject({ application: "script", version: "2", cluster: "local", resources: { nodes: 2 } });
     expect(body.parameters).toMatchObject({ interpreter: "auto", arguments: [] });
     expect(body.script).toMatch(/^#!\/bin\/sh\n#SBATCH --nodes=2\n#SBATCH --ntasks=1\n/);
     expect(body.script).toContain("echo hello");
@@ -163,8 +163,8 @@ describe("cancelling", () => {
         crashes += 1;
       }
     }
-    // the job, the message, the group, the batch, the command: each before and after
-    expect(crashes).toBe(10);
+    // the job, the message, the group, the batch, the command, the job again: each before and after
+    expect(crashes).toBe(12);
   });
 
   test("races with a dispatch: the job is cancelled or sent, never both", async () => {
@@ -182,6 +182,27 @@ describe("cancelling", () => {
       expect(named.includes(job.id)).toBe(record?.group !== undefined);
       gateway.messages.length = 0;
     }
+  });
+
+  test("is asked for again by reconcile where its message was lost, and no more once its group says so", async () => {
+    const job = await sent();
+    await call("POST", `/v1/jobs/${job.id}/cancel`);
+    gateway.messages.length = 0;
+    const asked = async (minutes: number) => {
+      gateway.time.offset = minutes * 60_000;
+      gateway.messages.length = 0;
+      await reconcileCluster(cluster, gateway.parts.reconcile);
+      return gateway.messages.filter((message) => "cancel" in message).flatMap((message) => message.cancel);
+    };
+    expect(await asked(1)).not.toContain(job.id);
+    expect(await asked(3)).toContain(job.id);
+    expect(await asked(4), "one under way").toEqual([]);
+    expect(await asked(6)).toContain(job.id);
+    await gateway.deliver();
+    expect(await gateway.parts.dispatch.groups.get((await recordOf(job.id))?.group ?? "")).toMatchObject({
+      cancels: "1",
+    });
+    expect(await asked(9)).toEqual([]);
   });
 
   test("is asked for again by reconcile until the member has settled", async () => {
@@ -289,7 +310,10 @@ describe("deleting", () => {
     expect((await call("GET", `/v1/jobs/${job.id}`)).status).toBe(404);
     const item = await gateway.real.table.get({ pk: `JOB#${job.id}`, sk: "JOB" });
     expect(Number(item?.ttl) - Date.now() / 1_000).toBeGreaterThan(89 * 24 * 3_600);
-    expect(item).not.toHaveProperty("gsi1pk");
+    expect(item).toMatchObject({
+      gsi1sk: expect.stringMatching(`^GONE#.*#${job.id}$`),
+      gsi4pk: expect.stringMatching("^ERASE#[0-3]$"),
+    });
   });
 
   test("a live job asks its cluster to cancel it first, and what is heard of it later brings it back to nobody", async () => {

@@ -174,6 +174,7 @@ describe("bad input gets a clear problem, and nothing is written", () => {
   beforeAll(() =>
     gateway.parts.api.clusterTable.describe(cluster.id, {
       kind: "slurm",
+      describedAt: "2026-01-01T00:00:00.000Z",
       partitions: [{ name: "main", default: true, maxMinutes: 60, nodes: 2, cpusPerNode: 4, memoryMbPerNode: 8_000 }],
     }),
   );

@@ -132,3 +132,32 @@ test("two dispatchers at once put no job into two groups", async () => {
   expect([...groupOf.keys()].sort()).toEqual([...jobs].sort());
   expect([...groupOf.values()].every((groups) => groups.size === 1)).toBe(true);
 });
+
+test("deleted jobs are forgotten at the places of all their attempts, and no others", async () => {
+  const [gone, kept] = [await submit("alice"), await submit("alice")];
+  const never = await submit("alice");
+  await gateway.deliver();
+  const { group = "", index = 0 } = (await gateway.parts.api.jobs.get(gone)) ?? {};
+  const earlier = "01JZZZZZZZZZZZZZZZZZZZZZZZ";
+  const deletedAt = new Date().toISOString();
+  const past = {
+    ...{ attempt: 1, reason: "node-failure" as const, endedAt: deletedAt, results: { state: "unavailable" as const } },
+    ...{ group: earlier, index: 4 },
+  };
+  await gateway.parts.api.jobs.change(gone, () => ({ changes: { deletedAt, attempts: [past] } }));
+  await gateway.parts.api.jobs.change(never, () => ({ changes: { deletedAt, cluster: "elsewhere" } }));
+  gateway.commands.length = 0;
+  gateway.messages.push({ cluster: cluster.id, forget: [gone, kept, never, earlier] });
+  gateway.messages.push({ cluster: "elsewhere", forget: [gone] });
+  await gateway.deliver();
+
+  expect(gateway.commands).toHaveLength(1);
+  const batch = await gateway.batch(gateway.commands[0]?.batch ?? "");
+  expect(batch).toMatchObject({ verb: "forget" });
+  expect(new Set<unknown>(batch.groups)).toEqual(
+    new Set<unknown>([
+      { group: earlier, members: [4] },
+      { group, members: [index] },
+    ]),
+  );
+});

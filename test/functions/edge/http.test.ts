@@ -33,7 +33,7 @@ describe("an address", () => {
 
   test("names the methods that it does answer", async () => {
     const answer = await gateway.request("DELETE", "/v1/jobs", { as: "alice" });
-    expect(answer.headers.allow?.split(", ").sort()).toEqual(["GET", "OPTIONS", "POST"]);
+    expect(answer.headers.allow?.split(", ").sort()).toEqual(["GET", "HEAD", "OPTIONS", "POST"]);
   });
 
   test("may end in a slash", async () => {

@@ -133,6 +133,29 @@ test("receipts in any order, each twice, end in the one end, and the group is cl
   expect(body).toMatchObject({ code: "results-not-available", detail: expect.stringContaining("812 GB > 50 GB") });
 });
 
+test("results tell until when the folder stays on the cluster, as its head node keeps folders", async () => {
+  const { job, group } = await dispatched();
+  const at = "2026-01-01T00:00:09.000Z";
+  const folders = { root: "{home}/headgate", keepDays: 0.5 };
+  await gateway.parts.api.clusterTable.describe("local", { kind: "slurm", partitions: [], describedAt: at, folders });
+  const member = { index: 0, job, attempt: 1 };
+  const states = [{ ...member, state: "succeeded", source: "sacct", endedAt: at }];
+  const members = [{ ...member, results: { state: "withheld", reason: "812 GB > 50 GB" } }];
+  const results = {
+    kind: "results",
+    at,
+    group,
+    folder: "/home/alice/x",
+    slice: 0,
+    collection: ulid(),
+    states,
+    members,
+  };
+  await receive(results);
+  const { body } = await gateway.request<Job>("GET", `/v1/jobs/${job}`, { as: "alice" });
+  expect(body).toMatchObject({ folder: "/home/alice/x/members/0", folderKeptUntil: "2026-01-01T12:00:09.000Z" });
+});
+
 test("a queue's record that fails comes back alone, and in a FIFO queue with all behind it", async () => {
   const handle = async ({ body }: { body: string }) => {
     if (body === "bad") throw new Error("bad");

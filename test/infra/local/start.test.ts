@@ -68,6 +68,9 @@ describe("the start program", () => {
   it.each([
     [["--slurm=nonsense"], "--slurm=nonsense: accepted are stand-in, private, existing\n"],
     [["--port=70000"], "--port=70000: accepted is a whole number from 0 to 65000\n"],
+    [["--clusters=3"], "--clusters=3: accepted is a whole number from 1 to 2\n"],
+    [["--clusters=2", "--slurm=existing"], "--clusters=2 with --slurm=existing: one Slurm answers on this machine"],
+    [["--nodes=2,1"], "--nodes=2,1: 2 numbers for 1 cluster; accepted is one number for each\n"],
     [["--prot=1"], "Unknown option '--prot'\n"],
   ])("refuses %j with what is accepted", async (argv, words) => {
     const { code, out, err } = await start(argv);

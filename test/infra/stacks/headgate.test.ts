@@ -1,4 +1,5 @@
 // What the template promises: who may do what, what is open to whom, and that AWS's own limits hold.
+import { readFileSync } from "node:fs";
 import type { Stack } from "aws-cdk-lib";
 import { CfnBucket } from "aws-cdk-lib/aws-s3";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -10,6 +11,7 @@ import { expectedStatements } from "./expected-statements.ts";
 import { covers, line, resourcePolicies, rolePolicies, type Statement } from "./policies.ts";
 import { type Assembly, ofType, plain, synthesised, type Template, withPlaceholders, written } from "./synthesised.ts";
 
+const cdkJson = JSON.parse(readFileSync(new URL("../../../cdk.json", import.meta.url), "utf8"));
 let assembly: Assembly;
 let template: Template;
 let roles: Statement[];
@@ -113,6 +115,16 @@ describe("roles", () => {
     );
     expect(senders).toHaveLength(4);
   });
+
+  it("lets only notify send mail, and nobody where the site has no address to send from", () => {
+    const senders = (all: Statement[]) =>
+      all.filter(({ actions }) => actions.some((one) => covers(one, "ses:SendEmail")));
+    expect(senders(roles).map(({ owner }) => owner)).toEqual(["FunctionsNotifyRole"]);
+    const { clusters, siteName } = cdkJson.context.headgate;
+    const silent = synthesised({ headgate: { clusters, siteName } });
+    expect(senders(rolePolicies(silent.template))).toEqual([]);
+    expect(rolePolicies(silent.template).some(({ owner }) => owner === "FunctionsNotifyRole")).toBe(true);
+  }, 120_000);
 
   it.each(Object.keys(expectedStatements))("lets %s do what is written down, and no more", (role) => {
     expect(roles.filter(({ owner }) => owner === role).map(line)).toEqual(expectedStatements[role]);

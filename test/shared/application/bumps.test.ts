@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { renderJob } from "../../../shared/application/applications.ts";
+import { bumpsProgressFile, readBumpsProgress } from "../../../shared/application/bumps-progress.ts";
 import { GatewayError } from "../../../shared/contract/problem.ts";
 import { runRendered } from "./run-rendered.ts";
 
@@ -113,6 +114,11 @@ describe.skipIf(!installed)("bumps, run for real", () => {
 
     expect(ran.code, ran.stderr).toBe(0);
     expect(ran.made).toContain(`fit/${path.basename(name, ".py")}.par`);
+    const progress = bumpsProgressFile({ model: name }) ?? "";
+    expect(readBumpsProgress(readFileSync(path.join(ran.work, progress), "utf8"), { fitter: "amoeba" })).toMatchObject({
+      ...{ done: 1, words: "fitted; its results are being written" },
+      measure: { name: "chisq", value: expect.any(Number) },
+    });
   });
 
   it.each([

@@ -9,7 +9,11 @@ type Ran = { code: number; stdout: string; stderr: string; work: string; made: s
 
 /** Renders and runs a request; `inputs` are names and bodies. The folder is removed when the returned value is disposed. */
 export async function runRendered(
-  request: Omit<JobRequest, "inputs" | "resources"> & { inputs: Record<string, string | Uint8Array>; path?: string },
+  request: Omit<JobRequest, "inputs" | "resources"> & {
+    inputs: Record<string, string | Uint8Array>;
+    path?: string;
+    env?: Record<string, string>;
+  },
 ): Promise<Ran & Disposable> {
   const rendered = renderJob({ ...request, resources: {}, inputs: Object.keys(request.inputs) });
   const top = mkdtempSync(path.join(tmpdir(), "headgate-application-"));
@@ -22,7 +26,7 @@ export async function runRendered(
   }
   for (const [name, body] of Object.entries(rendered.files)) writeFileSync(path.join(member, name), body);
   writeFileSync(path.join(top, "script"), rendered.script);
-  const env = { PATH: request.path ?? "/usr/local/bin:/usr/bin:/bin", HOME: top, LANG: "C.UTF-8" };
+  const env = { PATH: request.path ?? "/usr/local/bin:/usr/bin:/bin", HOME: top, LANG: "C.UTF-8", ...request.env };
   const ran = await new Promise<Pick<Ran, "code" | "stdout" | "stderr">>((resolve) => {
     const done = (fault: Error | null, stdout: string, stderr: string) => {
       const code = fault ? Number((fault as { code?: unknown }).code ?? -1) : 0;

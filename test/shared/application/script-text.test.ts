@@ -12,10 +12,9 @@ it("shows a job as one script: its resources, the application's script, its own 
   });
   const text = scriptText(rendered);
   const lines = text.split("\n");
-  expect(lines.slice(0, 8)).toEqual([
+  expect(lines.slice(0, 7)).toEqual([
     "#!/bin/sh",
     "#SBATCH --partition=long",
-    "#SBATCH --nodes=1",
     "#SBATCH --ntasks=1",
     "#SBATCH --cpus-per-task=1",
     "#SBATCH --gres=gpu:2",
@@ -24,7 +23,7 @@ it("shows a job as one script: its resources, the application's script, its own 
   ]);
   expect(text).toContain(rendered.script.trimEnd());
   expect(text.slice(text.indexOf("# ---- words.sh"))).toBe(
-    `# ---- words.sh ----\n# set -- auto ../program\n\n# ---- program ----\n# echo 'a'\n#\n# rm -rf "$HOME"\n`,
+    `# ---- words.sh ----\n# set -- auto ../program '' ''\n\n# ---- program ----\n# echo 'a'\n#\n# rm -rf "$HOME"\n\n# ---- environment.sh ----\n# # none\n`,
   );
   // and a shell reads it as such
   execFileSync("sh", ["-n"], { input: text });

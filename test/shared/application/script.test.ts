@@ -190,8 +190,8 @@ describe("script", () => {
     });
 
     expect(other.script).toBe(one.script);
-    expect(Object.keys(one.files).sort()).toEqual(["program", "words.sh"]);
-    expect(Object.keys(other.files)).toEqual(["words.sh"]);
+    expect(Object.keys(one.files).sort()).toEqual(["environment.sh", "program", "words.sh"]);
+    expect(Object.keys(other.files)).toEqual(["words.sh", "environment.sh"]);
     execFileSync("/bin/sh", ["-n", "-c", one.script]);
   });
 
@@ -208,7 +208,7 @@ describe("script", () => {
       {
         field: "parameters.argument",
         value: '["x"]',
-        accepted: "no such field; there are script, text, interpreter, arguments",
+        accepted: "no such field; there are script, text, interpreter, arguments, environment, output, error",
       },
     ]);
     expect(issuesOf({ text: "a", arguments: ["x", 1, "a\0b"] }).map((issue) => [issue.field, issue.accepted])).toEqual([

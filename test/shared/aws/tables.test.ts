@@ -5,7 +5,7 @@ import { groupTable } from "../../../shared/aws/group-table.ts";
 import { idempotencyTable } from "../../../shared/aws/idempotency-table.ts";
 import { jobTable } from "../../../shared/aws/job-table.ts";
 import { handlesFor, personTable } from "../../../shared/aws/person-table.ts";
-import { dueKey } from "../../../shared/aws/table.ts";
+import { dueKey, afterAll as last, mailKey, mailKeys } from "../../../shared/aws/table.ts";
 import { ulid } from "../../../shared/aws/ulid.ts";
 import { Handle, Id } from "../../../shared/contract/id.ts";
 import type { GroupRecord, JobRecord } from "../../../shared/job/job-record.ts";
@@ -44,6 +44,25 @@ describe(`jobs on ${kind}`, () => {
       ),
     );
     expect(await jobs.get(job.id)).toMatchObject({ exitCode: 8, revision: 9 });
+  });
+
+  test("are due for mail from the write that makes the news, and no longer once deleted", async () => {
+    const jobs = jobTable(real.table);
+    const job = newJob({ mail: { to: ["a@example.org"], on: ["failed"] } });
+    await jobs.create(job);
+    const dueOnes = async () => {
+      const pages = await Promise.all(
+        mailKeys.map((pk) => real.table.query({ index: "gsi4", pk, from: "0", to: last })),
+      );
+      return pages.flatMap(({ items }) => items).filter((item) => item.id === job.id);
+    };
+    await jobs.change(job.id, () => ({ changes: { state: "running" } }));
+    expect(await dueOnes()).toEqual([]);
+    await jobs.change(job.id, () => ({ changes: { state: "failed", reason: "exit-code" } }));
+    expect(await dueOnes()).toMatchObject([{ mailDue: ["failed"], gsi4pk: mailKey(job.id) }]);
+    expect(await jobs.get(job.id)).not.toHaveProperty("gsi4pk");
+    await jobs.change(job.id, () => ({ changes: { deletedAt: "2026-01-01T00:00:00.000Z" } }));
+    expect(await dueOnes()).toEqual([]);
   });
 
   test("go into one group of those that claim them at once, and stay there", async () => {

@@ -31,7 +31,7 @@ function live(steps: readonly Step[]): JobRecord {
   for (const step of steps) {
     const made = change(job, step);
     if (!made) continue;
-    const next = { ...job, ...made.changes, events: made.event ? [...job.events, made.event] : job.events };
+    const next = { ...job, ...made.changes, events: [...job.events, ...(made.events ?? [])] };
     if (next.state !== job.state) expect(legalMoves[job.state]).toContain(next.state);
     if (hasEnded(job)) expect(next.state).toBe(job.state);
     if (job.cancelRequestedAt) expect(next.cancelRequestedAt).toBe(job.cancelRequestedAt);

@@ -10,7 +10,7 @@ import {
   maxMembers,
 } from "../../../shared/job/groups.ts";
 import { inTurns } from "../../../shared/job/in-turns.ts";
-import { backOff, nextAsking, waits } from "../../../shared/job/overdue.ts";
+import { backOff, nextAsking, silentSince, waits } from "../../../shared/job/overdue.ts";
 
 const candidate = fc.record({
   alike: fc.constantFrom("a", "b", "c"),
@@ -62,25 +62,34 @@ test("alike is decided by what jobs have in common, whatever the order of their 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1_000);
 const iso = (seconds: number) => at(seconds).toISOString();
 
+/** Its head node described itself just before. */
+const describedAt = iso(0);
+
 test("a group that nobody acknowledged is submitted again, before anything is reported, at most one command in flight", () => {
   const groups = [
     { id: "new", acknowledged: false, newsAt: iso(0), settled: "0" },
     { id: "live", acknowledged: true, newsAt: iso(0), settled: "0" },
   ];
   const after = waits.acknowledgement + 1;
-  expect(nextAsking({ asks: 0 }, groups, at(waits.acknowledgement - 1), 1)).toBeUndefined();
-  expect(nextAsking({ asks: 0 }, groups, at(after), 1)).toEqual({ verb: "submit", groups: ["new"] });
-  expect(nextAsking({ asks: 1, askedAt: iso(after) }, groups, at(after + 60), 1)).toBeUndefined();
-  expect(nextAsking({ asks: 1, askedAt: iso(after) }, groups, at(after + waits.command + 1), 1)?.verb).toBe("submit");
+  expect(nextAsking({ asks: 0, describedAt }, groups, at(waits.acknowledgement - 1), 1)).toBeUndefined();
+  expect(nextAsking({ asks: 0, describedAt }, groups, at(after), 1)).toEqual({ verb: "submit", groups: ["new"] });
+  expect(nextAsking({ asks: 1, askedAt: iso(after), describedAt }, groups, at(after + 60), 1)).toBeUndefined();
+  expect(
+    nextAsking({ asks: 1, askedAt: iso(after), describedAt }, groups, at(after + waits.command + 1), 1)?.verb,
+  ).toBe("submit");
 });
 
 test("a silent cluster is asked for a report less and less often; one that speaks is left alone", () => {
   const groups = [{ id: "live", acknowledged: true, newsAt: iso(0), settled: "0" }];
-  const silent = { heardAt: iso(0), asks: 0 };
+  const silent = { heardAt: iso(0), asks: 0, describedAt };
   expect(nextAsking(silent, groups, at(waits.heartbeat + 1), 1)).toEqual({ verb: "report", groups: ["live"] });
-  expect(nextAsking({ heardAt: iso(waits.heartbeat), asks: 0 }, groups, at(waits.heartbeat + 1), 1)).toBeUndefined();
-  expect(nextAsking({ heardAt: iso(1_800), asks: 0 }, groups, at(waits.quietGroup + 1), 1)?.verb).toBe("report");
-  const asked = { heardAt: iso(0), askedAt: iso(1_000), asks: 4 };
+  expect(
+    nextAsking({ heardAt: iso(waits.heartbeat), asks: 0, describedAt }, groups, at(waits.heartbeat + 1), 1),
+  ).toBeUndefined();
+  expect(nextAsking({ heardAt: iso(1_800), asks: 0, describedAt }, groups, at(waits.quietGroup + 1), 1)?.verb).toBe(
+    "report",
+  );
+  const asked = { heardAt: iso(0), askedAt: iso(1_000), asks: 4, describedAt };
   expect(nextAsking(asked, groups, at(1_000 + backOff(4) - 1), 1)).toBeUndefined();
   expect(nextAsking(asked, groups, at(1_000 + backOff(4) + 1), 1)?.verb).toBe("report");
   expect(nextAsking(asked, groups, at(1_000 + backOff(4) / 20 + 1), 20)?.verb).toBe("report");
@@ -90,14 +99,28 @@ test("a silent cluster is asked for a report less and less often; one that speak
 test("what is to be cancelled and has not ended is asked for again, after submissions and before reports", () => {
   const live = { id: "live", acknowledged: true, newsAt: iso(0), settled: "010" };
   const cancels = (marks: string) => [{ ...live, cancels: marks, cancelSentAt: iso(0) }];
-  const spoken = { heardAt: iso(waits.cancel), asks: 0 };
+  const spoken = { heardAt: iso(waits.cancel), asks: 0, describedAt };
   expect(nextAsking(spoken, cancels("100"), at(waits.cancel - 1), 1)).toBeUndefined();
   expect(nextAsking(spoken, cancels("110"), at(waits.cancel + 1), 1)).toEqual({ verb: "cancel", groups: ["live"] });
   expect(nextAsking(spoken, cancels("010"), at(waits.cancel + 1), 1)).toBeUndefined();
   const lost = [...cancels("100"), { id: "new", acknowledged: false, newsAt: iso(0), settled: "0" }];
   expect(nextAsking(spoken, lost, at(waits.cancel + 1), 1)?.verb).toBe("submit");
-  const silent = { heardAt: iso(0), asks: 0 };
+  const silent = { heardAt: iso(0), asks: 0, describedAt };
   expect(nextAsking(silent, cancels("100"), at(waits.cancel + 1), 1)?.verb).toBe("cancel");
+});
+
+test("a cluster that has not described itself for long is asked to, where nothing else is due", () => {
+  const describe = { verb: "report", groups: [] };
+  expect(nextAsking({ asks: 0 }, [], at(0), 1)).toEqual(describe);
+  expect(nextAsking({ asks: 0, describedAt }, [], at(waits.description - 1), 1)).toBeUndefined();
+  expect(nextAsking({ asks: 0, describedAt }, [], at(waits.description + 1), 1)).toEqual(describe);
+  const asked = { asks: 2, askedAt: iso(waits.command), unansweredSince: iso(0) };
+  expect(nextAsking(asked, [], at(waits.command + 1), 1)).toBeUndefined();
+  expect([waits.silence - 1, waits.silence + 1].map((now) => silentSince(asked, at(now), 1))).toEqual([
+    undefined,
+    iso(0),
+  ]);
+  expect(silentSince({ ...asked, heardAt: iso(waits.command + 1) }, at(waits.silence + 1), 1)).toBeUndefined();
 });
 
 test("tasks in turns keep the order and never exceed their number", async () => {

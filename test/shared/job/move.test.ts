@@ -23,7 +23,7 @@ function apply(job: JobRecord, seen: readonly Seen[]): JobRecord {
   for (const observation of seen) {
     const change = observation.kind === "state" ? move(one, observation.seen) : moveResults(one, observation.seen);
     if (!change) continue;
-    const next = { ...one, ...change.changes, events: change.event ? [...one.events, change.event] : one.events };
+    const next = { ...one, ...change.changes, events: [...one.events, ...(change.events ?? [])] };
     if (next.state !== one.state) expect(legalMoves[one.state], `${one.state} to ${next.state}`).toContain(next.state);
     one = next;
   }

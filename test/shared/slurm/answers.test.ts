@@ -7,7 +7,7 @@ import { misfit } from "../../../shared/slurm/partition-fit.ts";
 import { readSacct, sacctArgv } from "../../../shared/slurm/sacct.ts";
 import { readSbatch, sbatchArgv } from "../../../shared/slurm/sbatch.ts";
 import { readScontrolConfig } from "../../../shared/slurm/scontrol-config.ts";
-import { readScontrolPartition } from "../../../shared/slurm/scontrol-partition.ts";
+import { describePartition, readScontrolPartition } from "../../../shared/slurm/scontrol-partition.ts";
 import { readSinfo, withNodes } from "../../../shared/slurm/sinfo.ts";
 import { readSqueue, squeueArgv } from "../../../shared/slurm/squeue.ts";
 
@@ -213,13 +213,47 @@ describe("partitions", () => {
 
   it("are read with the size of their largest nodes", () => {
     const reading = readScontrolPartition(good(text));
-    const nodes = readSinfo(good("debug|1|8|4000\ndebug|1|32|128000+\nlong|2|8|4000\n"));
+    const nodes = readSinfo(good("debug|1|8|4000|(null)\ndebug|1|32|128000+|gpu:2\nlong|2|8|4000|(null)\n"));
     if (!reading.ok || !nodes.ok) throw new Error("not read");
 
     expect(withNodes(reading.value, nodes.value)).toMatchObject([
       { name: "debug", default: true, maxMinutes: 30, nodes: 2, cpusPerNode: 32, memoryMbPerNode: 128_000 },
       { name: "long", default: false, maxMinutes: 10_080, maxNodes: 1, cpusPerNode: 8 },
     ]);
+    expect(reading.value[0]).not.toHaveProperty("accounts");
+  });
+
+  it.each([
+    ["(null)", 0],
+    ["gpu:2", 2],
+    ["gpu:a100:4(S:0-1)", 4],
+    ["gpu:a100:4(S:0,1),gpu:v100:2(S:1),mps:200", 6],
+    ["shard:8,gpu", 1],
+    ["craynetwork:4", 0],
+  ])("have as many GPUs a node as %s says", (gres, gpusPerNode) => {
+    const reading = readScontrolPartition(good(text));
+    const nodes = readSinfo(good(`debug|1|8|4000|${gres}\n`));
+    if (!reading.ok || !nodes.ok) throw new Error("not read");
+
+    expect(withNodes(reading.value, nodes.value)[0]).toMatchObject({ gpusPerNode });
+  });
+
+  it("say who may use them and whether they are up", () => {
+    const line = (words: string) => `PartitionName=p ${words} TotalCPUs=16 TotalNodes=2 TRES=cpu=16,mem=8000M\n`;
+    const read = (words: string) => {
+      const reading = readScontrolPartition(good(line(words)));
+      if (!reading.ok) throw new Error("not read");
+      return reading.value.map(describePartition)[0];
+    };
+    expect(read("AllowAccounts=physics,chem AllowQos=normal,long MaxNodes=UNLIMITED State=UP")).toEqual({
+      ...{ name: "p", default: false, up: true, nodes: 2, cpusPerNode: 8, memoryMbPerNode: 4_000 },
+      ...{ accounts: ["physics", "chem"], qos: ["normal", "long"] },
+    });
+    for (const state of ["DOWN", "DRAIN", "INACTIVE"]) expect(read(`State=${state}`)).toMatchObject({ up: false });
+    const limited = read("DenyAccounts=bio AllowQos=ALL MaxCPUsPerNode=4 MaxMemPerNode=2000 MaxNodes=1 State=UP");
+    expect(limited).toEqual({
+      ...{ name: "p", default: false, up: true, maxNodes: 1, nodes: 2, cpusPerNode: 4, memoryMbPerNode: 2_000 },
+    });
   });
 
   it("say what they can never run, with value and limit", () => {

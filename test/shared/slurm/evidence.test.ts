@@ -29,7 +29,11 @@ describe("a member's evidence", () => {
     [
       "exit code 3",
       { row: row("FAILED", { exitCode: 3, signal: 0 }), claimed: true, end: end(3) },
-      { reason: "exit-code", exitCode: 3 },
+      {
+        reason: "exit-code",
+        exitCode: 3,
+        detail: "ended with exit code 3",
+      },
     ],
     [
       "a program ended by signal 11",
@@ -59,7 +63,55 @@ describe("a member's evidence", () => {
     ],
     ["the time limit", { row: row("TIMEOUT"), claimed: true, end: end(143) }, { reason: "time-limit" }],
     ["a cancellation that came first", { row: row("CANCELLED"), claimed: true, end: end(0) }, { state: "cancelled" }],
+    [
+      "a cancellation that nobody asked for here",
+      { row: row("CANCELLED"), claimed: true, end: end(143) },
+      { state: "cancelled", detail: "it was cancelled on the cluster itself, not from here" },
+    ],
     ["too much memory", { row: row("OUT_OF_MEMORY") }, { reason: "out-of-memory" }],
+    [
+      "a killed job whose output speaks of memory",
+      {
+        row: row("FAILED", { exitCode: 0, signal: 9 }),
+        claimed: true,
+        memoryWords: "slurmstepd: error: Exceeded job memory limit",
+      },
+      {
+        reason: "out-of-memory",
+        signal: 9,
+        detail: 'its output says "slurmstepd: error: Exceeded job memory limit"; it ended by signal 9 (SIGKILL)',
+      },
+    ],
+    [
+      "a script whose step was killed for its memory",
+      {
+        row: row("FAILED", { exitCode: 1, signal: 0 }),
+        claimed: true,
+        end: end(1),
+        memoryWords: "srun: error: n1: task 0: Out Of Memory",
+      },
+      { reason: "out-of-memory", exitCode: 1 },
+    ],
+    [
+      "a success whose output speaks of memory",
+      {
+        row: row("COMPLETED"),
+        claimed: true,
+        end: end(0),
+        memoryWords: "slurmstepd: error: Exceeded job memory limit",
+      },
+      { state: "succeeded" },
+    ],
+    [
+      "the time limit of what speaks of memory",
+      {
+        row: row("TIMEOUT"),
+        claimed: true,
+        end: end(143),
+        memoryWords: "slurmstepd: error: Exceeded job memory limit",
+      },
+      { reason: "time-limit" },
+    ],
     ["preemption", { row: row("PREEMPTED") }, { reason: "preempted" }],
     ["silence", {}, { kind: "unknown" }],
     ["an end record before anybody was asked", { claimed: true, end: end(0) }, { kind: "unknown" }],
@@ -111,6 +163,29 @@ describe("a member's evidence", () => {
     expect(judge({ ...nothing, ...evidence })).toMatchObject(verdict);
   });
 
+  it("is a node's failure where a controller that had just been started cancelled what had not begun", () => {
+    const cancelled = { ...nothing, row: { ...row("CANCELLED"), endedAt: "2026-11-22T03:05:00.000Z" } };
+    const judged = (more: Partial<Evidence>) => judge({ ...cancelled, ...more });
+    const justNow = "2026-11-22T03:04:10.000Z";
+
+    expect(judged({ controllerStartedAt: justNow })).toMatchObject({ state: "failed", reason: "node-failure" });
+    expect(judged({})).toMatchObject({ state: "cancelled" });
+    expect(judged({ controllerStartedAt: "2026-11-22T01:00:00.000Z" })).toMatchObject({ state: "cancelled" });
+    expect(judged({ controllerStartedAt: "2026-11-22T03:06:00.000Z" })).toMatchObject({ state: "cancelled" });
+    expect(judged({ controllerStartedAt: justNow, cancelledAt })).toMatchObject({ state: "cancelled" });
+    expect(judged({ controllerStartedAt: justNow, claimed: true })).toMatchObject({ state: "cancelled" });
+  });
+
+  it("has a start only of what began: Slurm gives one of what was cancelled as it waited", () => {
+    const at = "2026-11-22T03:00:00.000Z";
+    const waited = { ...row("CANCELLED"), startedAt: at, endedAt: at };
+    expect(judge({ ...nothing, row: waited, cancelledAt })).not.toHaveProperty("startedAt");
+    expect(judge({ ...nothing, row: waited, cancelledAt, claimed: true })).toMatchObject({ startedAt: at });
+    const ran = { ...waited, endedAt: "2026-11-22T03:00:05.000Z" };
+    expect(judge({ ...nothing, row: ran, cancelledAt })).toMatchObject({ startedAt: at });
+    expect(judge({ ...nothing, row: waited, cancelledAt })).not.toHaveProperty("detail");
+  });
+
   it("has a meaning for every word of Slurm's, with its extras", () => {
     for (const state of slurmStates) {
       expect(meanings[state]).toBeDefined();
@@ -152,7 +227,12 @@ describe("a member's evidence", () => {
     fc.assert(
       fc.property(anyEvidence, (evidence) => {
         const [without, told] = [judge(evidence), judge({ ...evidence, cancelledAt })];
-        if (evidence.row !== undefined || !evidence.denied || evidence.end?.code === 0) expect(told).toEqual(without);
+        // that nobody asked for it here is all that may be said otherwise
+        const plain = (verdict: object) => ({ ...verdict, detail: undefined });
+        if (without.kind === "ended" && without.state !== "cancelled" && evidence.row !== undefined)
+          expect(told).toEqual(without);
+        if (evidence.row !== undefined || !evidence.denied || evidence.end?.code === 0)
+          expect(plain(told)).toEqual(plain(without));
         else if (told.kind === "ended" && evidence.end === undefined) expect(told.state).toBe("cancelled");
         if (evidence.row === undefined && without.kind === "ended") expect(without.state).not.toBe("cancelled");
       }),

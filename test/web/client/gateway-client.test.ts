@@ -305,6 +305,34 @@ it("knows the contract's types", () => {
   expect(calls).toBeTypeOf("function");
 });
 
+describe("changes", () => {
+  it("are asked for since a cursor with the tag of the last answer, and are none where that still holds", async () => {
+    const body = { jobs: [job({})], deleted: [], next: "here", more: false };
+    const { origin, seen } = await serve(({ headers }) =>
+      headers["if-none-match"] === '"one"'
+        ? { status: 304, headers: { etag: '"one"' } }
+        : { status: 200, body, headers: { etag: '"one"' } },
+    );
+    const client = new GatewayClient({ origin });
+
+    const first = await client.changes("2026-01-01T00:00:00Z");
+    const second = await client.changes(first.changes?.next, first.etag);
+
+    expect(first).toEqual({ changes: body, etag: '"one"' });
+    expect(second).toEqual({ changes: undefined, etag: '"one"' });
+    expect(seen.map((one) => one.url)).toEqual([
+      "/v1/changes?since=2026-01-01T00%3A00%3A00Z",
+      "/v1/changes?since=here",
+    ]);
+  });
+
+  it("are not asked for twice where the server is away: whoever polls decides how long to wait", async () => {
+    const { origin, seen } = await serve(() => ({ status: 503, body: {} }));
+    await expect(new GatewayClient({ origin }).changes()).rejects.toThrow(ProblemError);
+    expect(seen.map((one) => one.url)).toEqual(["/v1/changes"]);
+  });
+});
+
 async function serve(answer: (request: Seen) => Answer | undefined): Promise<{ origin: string; seen: Seen[] }> {
   const seen: Seen[] = [];
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {

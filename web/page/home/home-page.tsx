@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
 import type { Job, JobState } from "../../../shared/contract/job.ts";
-import { isSettled, pollDelay } from "../../client/follow.ts";
+import type { Latest } from "../changes/latest.ts";
 import { useGateway } from "../gateway.ts";
 import { PageLink } from "../page-link.tsx";
 import { Fault, Loading, Moment, StateBadge, useTitle } from "../parts.tsx";
@@ -17,25 +17,28 @@ import "./home.css";
 
 const live: JobState[] = ["held", "submitted", "dispatched", "queued", "running", "collecting"];
 const ended: JobState[] = ["succeeded", "failed", "cancelled"];
-/** How often to look for jobs that were sent from elsewhere (ms). */
-const idleMs = 20_000;
+/** Rows of each list. */
+const count = 8;
+
+/** The latest jobs in some states; the page's one poll keeps them right. */
+function useLatest(state: JobState[]) {
+  const { client } = useGateway();
+  return useQuery<Latest>({
+    queryKey: ["latest", `state=${state.join(",")}`, count],
+    queryFn: () => client.jobs({ state, limit: count }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
 
 export function HomePage() {
-  const { client, site } = useGateway();
-  const { data, error } = useQuery({
-    queryKey: ["home"],
-    queryFn: async () => {
-      const [under, last] = await Promise.all([
-        client.jobs({ state: live, limit: 8 }),
-        client.jobs({ state: ended, limit: 8 }),
-      ]);
-      return { under, last };
-    },
-    refetchInterval: ({ state }) => delayOf([...(state.data?.under.jobs ?? []), ...(state.data?.last.jobs ?? [])]),
-  });
+  const { site } = useGateway();
+  const underWay = useLatest(live);
+  const results = useLatest(ended);
+  const error = underWay.error ?? results.error;
   useTitle("", site.name);
-  if (!data) return error === null ? <Loading /> : <Fault error={error} what="Your jobs cannot be read" />;
-  const { under, last } = data;
+  const under = underWay.data;
+  const last = results.data;
+  if (!under || !last) return error === null ? <Loading /> : <Fault error={error} what="Your jobs cannot be read" />;
   const none = under.jobs.length + last.jobs.length === 0;
   if (none && under.cursor === undefined && last.cursor === undefined) return <FirstSteps />;
   return (
@@ -98,8 +101,4 @@ function Rows({ jobs }: { jobs: readonly Job[] }) {
       ))}
     </ul>
   );
-}
-
-function delayOf(jobs: readonly Job[]): number {
-  return Math.min(idleMs, ...jobs.filter((job) => !isSettled(job)).map((job) => pollDelay(job, Date.now(), 2_000)));
 }

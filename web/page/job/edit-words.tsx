@@ -8,9 +8,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
 import type { Job } from "../../../shared/contract/job.ts";
+import { useJobChanged } from "../changes/use-changes.ts";
 import { useGateway } from "../gateway.ts";
 import { Fault } from "../parts.tsx";
-import { useJobChanged } from "./use-job.ts";
 
 const longestName = 200;
 const longestDescription = 10_000;

@@ -18,13 +18,14 @@ const mostSeen = 14;
 
 type FileListProps = {
   rows: readonly FileRow[];
+  label: string;
   /** Path of the file that is open below. */
   opened: string | undefined;
   onOpen: (file: JobFile) => void;
   onToggle: (folder: string) => void;
 };
 
-export function FileList({ rows, opened, onOpen, onToggle }: FileListProps) {
+export function FileList({ rows, label, opened, onOpen, onToggle }: FileListProps) {
   const box = useRef<HTMLDivElement>(null);
   const visible = useVisibleRows(box, rows.length, rowHeight);
 
@@ -60,7 +61,7 @@ export function FileList({ rows, opened, onOpen, onToggle }: FileListProps) {
 
   const drawn = rows.slice(visible.first, visible.end);
   return (
-    <div role="table" aria-label="Files of the job" aria-rowcount={rows.length + 1} className="files">
+    <div role="table" aria-label={label} aria-rowcount={rows.length + 1} className="files">
       <div role="rowgroup">
         <div role="row" aria-rowindex={1} className="file-row file-head">
           <Cell header>Name</Cell>

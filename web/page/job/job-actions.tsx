@@ -1,10 +1,10 @@
 // What may be done with a job: run it again, change and run it, cancel it, delete it.
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useLocation } from "wouter";
 import type { Job } from "../../../shared/contract/job.ts";
+import { useJobChanged, useJobsDeleted } from "../changes/use-changes.ts";
 import { useFlash } from "../flash.tsx";
 import { useGateway } from "../gateway.ts";
 import { useFollow } from "../page-link.tsx";
@@ -12,15 +12,14 @@ import { faultWords } from "../parts.tsx";
 import { jobTitle } from "../words.ts";
 import { Confirm } from "./confirm.tsx";
 import { isLive } from "./is-live.ts";
-import { useJobChanged } from "./use-job.ts";
 
 export function JobActions({ job }: { job: Job }) {
   const { client } = useGateway();
-  const queries = useQueryClient();
   const [, navigate] = useLocation();
   const flash = useFlash();
   const follow = useFollow();
   const changed = useJobChanged();
+  const deleted = useJobsDeleted();
   const [asked, setAsked] = useState<"cancel" | "delete">();
   const [starting, setStarting] = useState(false);
   // one key for each wish to run it again, however often it has to be sent
@@ -46,8 +45,7 @@ export function JobActions({ job }: { job: Job }) {
     await client.remove(job.id);
     navigate("/jobs");
     flash.show({ type: "success", content: `${jobTitle(job)} was deleted.` });
-    queries.removeQueries({ queryKey: ["job", job.id] });
-    void queries.invalidateQueries({ queryKey: ["jobs"] });
+    deleted([job.id]);
   }
 
   const live = isLive(job);
@@ -86,7 +84,7 @@ export function JobActions({ job }: { job: Job }) {
           close={() => setAsked(undefined)}
         >
           {live ? "It is cancelled first. " : ""}The job, its timeline and its results are gone from here for good.
-          {job.folder ? " Its folder on the cluster is not touched." : ""}
+          {job.folder ? " Its folder on the cluster is removed, too." : ""}
         </Confirm>
       )}
     </SpaceBetween>

@@ -1,15 +1,20 @@
 // Where a job is known by which name, and when it was where.
-import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import KeyValuePairs, { type KeyValuePairsProps } from "@cloudscape-design/components/key-value-pairs";
+import type { Cluster } from "../../../shared/contract/catalogue.ts";
 import type { Job } from "../../../shared/contract/job.ts";
 import { PageLink } from "../page-link.tsx";
 import { Moment, StateBadge } from "../parts.tsx";
 import { resultsWords, spanWords } from "../words.ts";
+import { Copyable } from "./copyable.tsx";
+import { FolderValue } from "./folder-value.tsx";
 import { isLive } from "./is-live.ts";
+import { mailSentence, retryWords, sweepWords } from "./life-words.ts";
 import { WithCode } from "./with-code.tsx";
 
-export function JobDetails({ job, clusterName }: { job: Job; clusterName: string }) {
-  const { startedAt, endedAt, rerunOf } = job;
+type JobDetailsProps = { job: Job; cluster: Cluster | undefined };
+
+export function JobDetails({ job, cluster }: JobDetailsProps) {
+  const { startedAt, endedAt, rerunOf, sweep } = job;
   const items: (KeyValuePairsProps.Pair | false | undefined)[] = [
     { label: "Job id", value: <Copyable text={job.id} what="the job's id" /> },
     { label: "State", value: <StateBadge state={job.state} /> },
@@ -17,14 +22,27 @@ export function JobDetails({ job, clusterName }: { job: Job; clusterName: string
     job.exitCode !== undefined && { label: "Exit code", value: job.exitCode },
     job.signal !== undefined && { label: "Signal", value: job.signal },
     { label: "Application", value: `${job.application}, version ${job.version}` },
-    { label: "Cluster", value: clusterName === job.cluster ? clusterName : `${clusterName} (${job.cluster})` },
+    {
+      label: "Cluster",
+      value: !cluster || cluster.name === job.cluster ? job.cluster : `${cluster.name} (${job.cluster})`,
+    },
     { label: "Unix account", value: <Copyable text={job.account} what="the Unix account" /> },
     job.slurmId !== undefined && { label: "Slurm id", value: <Copyable text={job.slurmId} what="the Slurm id" /> },
     job.folder !== undefined && {
       label: "Folder on the cluster",
-      value: <Copyable text={job.folder} what="the folder on the cluster" />,
+      value: <FolderValue job={job} folder={job.folder} cluster={cluster} />,
     },
     { label: "Results", value: resultsWords(job.results) },
+    { label: "Tried again by itself", value: retryWords(job.retry) },
+    job.mail !== undefined && { label: "Mail", value: mailSentence(job.mail) },
+    sweep !== undefined && {
+      label: "Sweep",
+      value: (
+        <>
+          {sweepWords(sweep)}: <Copyable text={sweep.id} what="the sweep's id" />
+        </>
+      ),
+    },
     rerunOf !== undefined && {
       label: "Run again from",
       value: (
@@ -67,18 +85,5 @@ export function JobDetails({ job, clusterName }: { job: Job; clusterName: string
         items={items.filter((item) => item !== false && item !== undefined)}
       />
     </WithCode>
-  );
-}
-
-function Copyable({ text, what, bare }: { text: string; what: string; bare?: boolean }) {
-  return (
-    <CopyToClipboard
-      variant="inline"
-      textToCopy={text}
-      textToDisplay={bare ? "" : <code className="job-path">{text}</code>}
-      copyButtonAriaLabel={`Copy ${what}`}
-      copySuccessText="Copied"
-      copyErrorText="The browser does not let it be copied"
-    />
   );
 }

@@ -2,8 +2,8 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import TextFilter from "@cloudscape-design/components/text-filter";
-import { useDeferredValue, useEffect, useMemo, useState } from "react";
-import type { Job } from "../../../shared/contract/job.ts";
+import { type ReactNode, useDeferredValue, useEffect, useMemo, useState } from "react";
+import type { Job, PastAttempt } from "../../../shared/contract/job.ts";
 import { Fault, Loading } from "../parts.tsx";
 import { resultsWords } from "../words.ts";
 import { FileList } from "./file-list.tsx";
@@ -20,17 +20,44 @@ const atOnce = 5_000;
 
 export function JobFiles({ job }: { job: Job }) {
   const files = useFiles(job);
+  const [place, go] = usePlace();
   if (job.results.state !== "available") return <NoResults job={job} />;
   if (files.loading) return <Loading />;
   if (files.files.length === 0 && files.error !== undefined)
     return <Fault error={files.error} what="The files cannot be listed" />;
   if (files.files.length === 0 && files.skipped.length === 0 && !files.hasMore) return <p>The job left no files.</p>;
-  return <Listed job={job} listed={files} />;
+  return (
+    <Listed job={job} listed={files} path={place.file} open={(path) => go("files", path)} label="Files of the job" />
+  );
 }
 
-function Listed({ job, listed }: { job: Job; listed: Files }) {
+/** The files of an earlier attempt; which of them is open is not in the address. */
+export function AttemptFiles({ job, past }: { job: Job; past: PastAttempt }) {
+  const files = useFiles(job, past);
+  const [path, open] = useState<string>();
+  if (files.loading) return <Loading />;
+  if (files.files.length === 0 && files.error !== undefined)
+    return <Fault error={files.error} what="The files cannot be listed" />;
+  if (files.files.length === 0 && files.skipped.length === 0 && !files.hasMore)
+    return <p>The attempt left no files.</p>;
+  return (
+    <Listed job={job} past={past} listed={files} path={path} open={open} label={`Files of attempt ${past.attempt}`} />
+  );
+}
+
+type ListedProps = {
+  job: Job;
+  past?: PastAttempt;
+  listed: Files;
+  /** The file that is open below the list, and what opens another. */
+  path: string | undefined;
+  open: (path?: string) => void;
+  label: string;
+};
+
+function Listed({ job, past, listed, path, open: openPath, label }: ListedProps): ReactNode {
   const { files, skipped, hasMore, loadingMore, more, error } = listed;
-  const [place, go] = usePlace();
+  const { results, folder } = past ?? job;
   const [filter, setFilter] = useState("");
   const words = useDeferredValue(filter);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
@@ -44,14 +71,14 @@ function Listed({ job, listed }: { job: Job; listed: Files }) {
   const tree = useMemo(() => fileTree(files, skipped), [files, skipped]);
   const rows = useMemo(() => fileRows(tree, closed, words), [tree, closed, words]);
   const found = rows.filter((row) => row.kind !== "folder").length;
-  const open = place.file === undefined ? undefined : files.find((file) => file.path === place.file);
+  const open = path === undefined ? undefined : files.find((file) => file.path === path);
   const at = `/v1/jobs/${job.id}/files`;
 
   return (
-    <WithCode requests={[{ method: "GET", path: at, query: { limit: 1_000 } }]}>
+    <WithCode requests={[{ method: "GET", path: at, query: { attempt: past?.attempt, limit: 1_000 } }]}>
       <SpaceBetween size="s">
         <div>
-          {resultsWords(job.results)}. Each download is checked against its SHA-256.{" "}
+          {resultsWords(results)}. Each download is checked against its SHA-256.{" "}
           {hasMore && (
             <span role="status">
               {files.length.toLocaleString("en")} of them are listed{loadingMore ? ", more are coming" : ""}.
@@ -62,10 +89,10 @@ function Listed({ job, listed }: { job: Job; listed: Files }) {
           <div>
             {skipped.length === 1 ? "1 entry was" : `${skipped.length.toLocaleString("en")} entries were`} left on the
             cluster
-            {job.folder ? (
+            {folder ? (
               <>
                 {" "}
-                in <code className="job-path">{job.folder}</code>
+                in <code className="job-path">{folder}</code>
               </>
             ) : (
               ""
@@ -88,8 +115,9 @@ function Listed({ job, listed }: { job: Job; listed: Files }) {
         ) : (
           <FileList
             rows={rows}
+            label={label}
             opened={open?.path}
-            onOpen={(file) => go("files", file.path)}
+            onOpen={(file) => openPath(file.path)}
             onToggle={(path) =>
               setClosed((old) => {
                 const next = new Set(old);
@@ -107,8 +135,8 @@ function Listed({ job, listed }: { job: Job; listed: Files }) {
             List {atOnce.toLocaleString("en")} more
           </Button>
         )}
-        {place.file !== undefined && !open && !hasMore && <p>There is no file of that name among the job's results.</p>}
-        {open && <OpenFile key={open.path} job={job} file={open} files={files} close={() => go("files")} />}
+        {path !== undefined && !open && !hasMore && <p>There is no file of that name among the job's results.</p>}
+        {open && <OpenFile key={open.path} job={job} file={open} files={files} close={() => openPath()} />}
       </SpaceBetween>
     </WithCode>
   );

@@ -10,6 +10,7 @@ import { jobTitle } from "../words.ts";
 import { EditWords } from "./edit-words.tsx";
 import { JobActions } from "./job-actions.tsx";
 import { JobTags } from "./job-tags.tsx";
+import { sweepWords } from "./life-words.ts";
 
 export function JobHeader({ job }: { job: Job }) {
   const [editing, setEditing] = useState(false);
@@ -27,6 +28,7 @@ export function JobHeader({ job }: { job: Job }) {
               </>
             )}
             {job.application} {job.version}, submitted <Moment at={job.createdAt} />
+            {job.sweep && <>, {sweepWords(job.sweep)} of a sweep</>}
             {job.rerunOf && (
               <>
                 , run again from <PageLink href={`/jobs/${job.rerunOf}`}>an earlier job</PageLink>

@@ -121,15 +121,19 @@ function Value({ value }: { value: unknown }) {
 
 /** What was asked of the cluster, in words with units. */
 function resourceItems(resources: Resources) {
-  const { nodes, tasks, cpusPerTask, gpus, memoryMb, wallMinutes, partition, account, qos } = resources;
+  const { nodes, tasks, cpusPerTask, gpus, gres, constraint, wallMinutes, partition, account, qos } = resources;
+  const megabytes = (amount: number | undefined) => (amount === undefined ? undefined : sizeWords(amount * 1_000_000));
   const items = [
     ["Nodes", nodes?.toLocaleString("en")],
     ["Tasks", tasks?.toLocaleString("en")],
     ["CPUs for each task", cpusPerTask?.toLocaleString("en")],
     ["GPUs", gpus?.toLocaleString("en")],
-    ["Memory for each node", memoryMb === undefined ? undefined : sizeWords(memoryMb * 1_000_000)],
+    ["Generic resources", gres],
+    ["Memory for each node", megabytes(resources.memoryMb)],
+    ["Memory for each CPU", megabytes(resources.memoryPerCpuMb)],
     ["Time at most", wallMinutes === undefined ? undefined : spanWords(wallMinutes * 60_000)],
     ["Partition", partition],
+    ["Features of the nodes", constraint],
     ["Slurm account", account],
     ["Quality of service", qos],
   ] as const;

@@ -12,6 +12,7 @@ import { FailedTail } from "./failed-tail.tsx";
 import { JobHeader } from "./job-header.tsx";
 import { JobStanding } from "./job-standing.tsx";
 import { JobTabs } from "./job-tabs.tsx";
+import { LiveTail } from "./live-tail.tsx";
 import { useJob } from "./use-job.ts";
 import "./job.css";
 
@@ -29,7 +30,7 @@ export function JobPage({ id }: { id: string }) {
     ) : (
       <Fault error={error} what="The job cannot be read" action={again} />
     );
-  const clusterName = clusters.find((one) => one.id === job.cluster)?.name ?? job.cluster;
+  const cluster = clusters.find((one) => one.id === job.cluster);
   return (
     <div className="job">
       <SpaceBetween size="l">
@@ -48,8 +49,9 @@ export function JobPage({ id }: { id: string }) {
           </Alert>
         )}
         {job.state === "failed" && <FailedTail job={job} />}
-        <JobStanding job={job} clusterName={clusterName} />
-        <JobTabs job={job} events={events} clusterName={clusterName} />
+        <JobStanding job={job} cluster={cluster} />
+        {job.state === "running" && <LiveTail job={job} />}
+        <JobTabs job={job} events={events} cluster={cluster} />
       </SpaceBetween>
     </div>
   );

@@ -4,9 +4,9 @@ import Input from "@cloudscape-design/components/input";
 import Token from "@cloudscape-design/components/token";
 import { useRef, useState } from "react";
 import { type Job, Tag } from "../../../shared/contract/job.ts";
+import { useJobChanged } from "../changes/use-changes.ts";
 import { useGateway } from "../gateway.ts";
 import { faultWords } from "../parts.tsx";
-import { useJobChanged } from "./use-job.ts";
 
 const mostTags = 32;
 

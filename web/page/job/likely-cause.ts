@@ -7,7 +7,16 @@ export type LikelyCause = { cause: string; advice: string };
 
 type Failed = Pick<
   Job,
-  "state" | "reason" | "detail" | "exitCode" | "signal" | "resources" | "account" | "application"
+  | "state"
+  | "reason"
+  | "detail"
+  | "exitCode"
+  | "signal"
+  | "resources"
+  | "account"
+  | "application"
+  | "startedAt"
+  | "endedAt"
 >;
 
 const readLog = "Its last lines usually say more.";
@@ -77,20 +86,29 @@ const bySignal: Readonly<Record<number, LikelyCause>> = {
   31: { cause: "The program did what this node forbids (SIGSYS).", advice: "Ask who runs the cluster." },
 };
 
-/** What Slurm's and the gateway's words of a refusal mean; the first that matches counts. */
-const byRefusal: readonly (readonly [RegExp, LikelyCause])[] = [
+type ByWords = readonly (readonly [RegExp, LikelyCause])[];
+
+/** What Slurm's and the head node's words of a refusal mean; the first that matches counts. */
+const byRefusal: ByWords = [
+  [
+    /allow.?list|there is no account "|has uid|has no home|jobs of this cluster run as/i,
+    {
+      cause: "The cluster does not let your Unix account run jobs from here.",
+      advice: "Ask who runs the cluster to admit it.",
+    },
+  ],
+  [
+    /the folder .* cannot be written/i,
+    {
+      cause: "The job's folder could not be made on the cluster: most often its disk or your quota there is full.",
+      advice: "Make space on the cluster, and run it again.",
+    },
+  ],
   [
     /(QOS|Assoc)\w*Limit|violates accounting\/QOS policy/i,
     {
       cause: "It asks for more than your account may have at once on this cluster.",
       advice: "Ask for less, or wait until your other jobs have ended.",
-    },
-  ],
-  [
-    /node configuration is not available|More processors requested|memory specification|Requested node count/i,
-    {
-      cause: "No node of this cluster is as large as what it asks for.",
-      advice: "Ask for fewer CPUs, less memory or fewer nodes, or for another partition.",
     },
   ],
   [
@@ -101,46 +119,85 @@ const byRefusal: readonly (readonly [RegExp, LikelyCause])[] = [
     },
   ],
   [
-    /partition/i,
-    { cause: "The partition is not there, or not for you.", advice: "Choose another partition, or none." },
+    /node configuration is not available|More processors requested|memory specification|Requested node count|is over the/i,
+    {
+      cause: "No node of this cluster is as large as what it asks for.",
+      advice: "Ask for fewer CPUs, less memory or fewer nodes, or for another partition.",
+    },
   ],
   [
-    /account|qos/i,
+    /invalid account|account\/partition|\bqos\b/i,
     {
       cause: "Slurm does not know the account or quality of service for you.",
       advice: "Leave them out, or ask who runs the cluster.",
     },
   ],
   [
-    /allow.?list|not listed|uid/i,
-    { cause: "The cluster does not let this Unix account run jobs.", advice: "Ask who runs the cluster." },
+    /partition/i,
+    { cause: "The partition is not there, or not for you.", advice: "Choose another partition, or none." },
   ],
 ];
+
+const orAsk = "Run it again, and ask who runs the cluster if it happens again.";
+
+/** What ended a job on the cluster's side beside a node that failed; the first that matches counts. */
+const byClusterFault: ByWords = [
+  [
+    /folder was gone/,
+    {
+      cause: "Its folder on the cluster was removed before or while it ran, or its node does not see that folder.",
+      advice: `Look whether something of yours removes it. ${orAsk}`,
+    },
+  ],
+  [
+    /could not write into its folder|could not be opened/,
+    {
+      cause: "Its folder could not be written to when it started: most often a disk or a quota is full.",
+      advice: `Make space on the cluster. ${orAsk}`,
+    },
+  ],
+  [
+    /no record of its own end|left no end|second start/,
+    {
+      cause: "It was ended from outside, or its node lost sight of its folder, so that nobody can say how far it came.",
+      advice: `It is most likely not the job's fault. ${orAsk}`,
+    },
+  ],
+  [
+    /could not (?:start|be launched|be booted|be configured)/,
+    { cause: "The cluster could not start it on its node. It is not the job's fault.", advice: orAsk },
+  ],
+];
+
+const among = (table: ByWords, words = ""): LikelyCause | undefined =>
+  table.find(([pattern]) => pattern.test(words))?.[1];
 
 /** The likely cause of a job's failure; undefined where it did not fail. */
 export function likelyCause(job: Failed): LikelyCause | undefined {
   if (job.state !== "failed") return undefined;
-  const { memoryMb, wallMinutes } = job.resources;
+  const { memoryMb } = job.resources;
   switch (job.reason) {
     case "exit-code":
       return fromExitCode(job);
     case "signal":
       return withMemory(fromSignal(job.signal), job.signal === 9 ? memoryMb : undefined);
     case "out-of-memory":
-      return withMemory(
-        { cause: "It needed more memory than it had asked for.", advice: "Ask for more memory, often twice as much." },
-        memoryMb,
-      );
-    case "time-limit":
       return {
         cause:
-          wallMinutes === undefined
-            ? "It had not ended when its time was over."
-            : `It had not ended after the ${spanWords(wallMinutes * 60_000)} that it had asked for.`,
-        advice: "Ask for more time, or let it do less.",
+          memoryMb === undefined
+            ? "Its processes together went over the memory that the cluster gives to a job that asks for none."
+            : `Its processes together went over the ${sizeWords(memoryMb * 1_000_000)} a node that it had asked for.`,
+        advice: "Ask for more memory, often twice as much, or let it hold less at once.",
       };
+    case "time-limit":
+      return outOfTime(job);
     case "node-failure":
-      return { cause: "The computer that it ran on failed. It is most likely not the job's fault.", advice: again };
+      return (
+        among(byClusterFault, job.detail) ?? {
+          cause: "The computer that it ran on failed. It is most likely not the job's fault.",
+          advice: again,
+        }
+      );
     case "preempted":
       return {
         cause: "The cluster took its place for a job of higher priority.",
@@ -148,7 +205,7 @@ export function likelyCause(job: Failed): LikelyCause | undefined {
       };
     case "rejected":
       return (
-        byRefusal.find(([words]) => words.test(job.detail ?? ""))?.[1] ?? {
+        among(byRefusal, job.detail) ?? {
           cause: "The cluster did not accept what it asks for.",
           advice: "Change what the words above speak of, and run it again.",
         }
@@ -168,6 +225,20 @@ export function likelyCause(job: Failed): LikelyCause | undefined {
   }
 }
 
+/** A limit that the cluster shortened looks like one that was too short: what was asked for tells them apart. */
+function outOfTime({ resources: { wallMinutes }, startedAt, endedAt }: Failed): LikelyCause {
+  const advice = "Ask for more time, or let it do less.";
+  if (wallMinutes === undefined) return { cause: "It had not ended when its time was over.", advice };
+  const asked = spanWords(wallMinutes * 60_000);
+  const ranMs = startedAt && endedAt ? Date.parse(endedAt) - Date.parse(startedAt) : undefined;
+  if (ranMs === undefined || ranMs >= wallMinutes * 60_000)
+    return { cause: `It had not ended after the ${asked} that it had asked for.`, advice };
+  return {
+    cause: `The cluster ended it after ${spanWords(ranMs)}, before the ${asked} that it had asked for were over: who runs the cluster shortened its time.`,
+    advice: `${again} Ask who runs the cluster if it happens again.`,
+  };
+}
+
 function fromExitCode({ exitCode, application }: Failed): LikelyCause {
   if (exitCode === undefined) return { cause: "The program ended with an error.", advice: readLog };
   if (exitCode === 127 && application !== "script")
@@ -177,7 +248,7 @@ function fromExitCode({ exitCode, application }: Failed): LikelyCause {
     };
   return (
     byExitCode[exitCode] ?? {
-      cause: `The program ended with exit code ${exitCode}, whose meaning is the program's own.`,
+      cause: `What exit code ${exitCode} means is the program's own choice.`,
       advice: readLog,
     }
   );

@@ -4,6 +4,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { Job } from "../../../shared/contract/job.ts";
 import { Fault, Loading } from "../parts.tsx";
 import { sizeWords } from "../words.ts";
+import { LiveLog } from "./live-log.tsx";
 import { LogView } from "./log-view.tsx";
 import { NoResults } from "./no-results.tsx";
 import { logsOf, useFiles } from "./use-files.ts";
@@ -12,9 +13,13 @@ import { WithCode } from "./with-code.tsx";
 
 const titles = { stdout: "Output", stderr: "Error output" } as const;
 
+/** It has run, and its log is on its way. */
+const isEnding = ({ startedAt }: Job): boolean => startedAt !== undefined;
+
 export function LogTab({ job }: { job: Job }) {
   const { files, loading, error } = useFiles(job);
   const [place, go] = usePlace();
+  if (job.state === "running" || (job.results.state === "pending" && isEnding(job))) return <LiveLog job={job} />;
   if (job.results.state !== "available") return <NoResults job={job} />;
   if (loading) return <Loading />;
   if (error !== undefined) return <Fault error={error} what="The log cannot be found" />;

@@ -1,6 +1,6 @@
 // A place within a job's page as the address says it after the #: a tab, and the file that is open in it. Pure.
 
-export const tabs = ["results", "files", "log", "timeline", "inputs", "details"] as const;
+export const tabs = ["results", "files", "log", "timeline", "attempts", "inputs", "details"] as const;
 export type Tab = (typeof tabs)[number];
 
 export type Place = { tab: Tab | undefined; file: string | undefined };

@@ -1,7 +1,7 @@
 // A job's files, page by page as they are wanted.
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { Job, JobFile, SkippedFile } from "../../../shared/contract/job.ts";
+import type { Job, JobFile, PastAttempt, SkippedFile } from "../../../shared/contract/job.ts";
 import { useGateway } from "../gateway.ts";
 
 export type Files = {
@@ -19,15 +19,15 @@ export type Files = {
 /** Entries of a page. */
 const pageSize = 1_000;
 
-/** The files of a job's attempt; asks only where the results are there. */
-export function useFiles(job: Job): Files {
+/** The files of a job's present attempt, or of an earlier one; asks only where its results are there. */
+export function useFiles(job: Job, past?: PastAttempt): Files {
   const { client } = useGateway();
   const asked = useInfiniteQuery({
-    queryKey: ["job", job.id, "files", job.attempt],
-    queryFn: ({ pageParam }) => client.files(job.id, { limit: pageSize, cursor: pageParam }),
+    queryKey: ["job", job.id, "files", past?.attempt ?? job.attempt],
+    queryFn: ({ pageParam }) => client.files(job.id, { attempt: past?.attempt, limit: pageSize, cursor: pageParam }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.cursor,
-    enabled: job.results.state === "available",
+    enabled: (past ?? job).results.state === "available",
     // collected files never change
     staleTime: Number.POSITIVE_INFINITY,
   });

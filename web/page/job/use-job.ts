@@ -1,8 +1,6 @@
-// A job and its timeline, followed while it may change and while somebody looks.
-import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback } from "react";
+// A job and its timeline; the page's one poll keeps them right.
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { Job, JobEvent } from "../../../shared/contract/job.ts";
-import { isSettled, pollDelay } from "../../client/follow.ts";
 import { ProblemError } from "../../client/problem-error.ts";
 import { isPassing } from "../../client/retry.ts";
 import { useGateway } from "../gateway.ts";
@@ -26,11 +24,10 @@ export function useJob(id: string): Followed {
   const asked = useQuery({
     queryKey: ["job", id],
     queryFn: () => client.job(id),
-    refetchInterval: ({ state: { data, error } }) => {
-      if (error) return isPassing(error) ? afterFailureMs : false;
-      return data && !isSettled(data) ? pollDelay(data, Date.now()) : false;
-    },
-    refetchOnWindowFocus: ({ state: { data } }) => data === undefined || !isSettled(data),
+    // what is known is kept right by the page's one poll; what could not be read is tried again
+    refetchInterval: ({ state: { data, error } }) =>
+      data === undefined && error && isPassing(error) ? afterFailureMs : false,
+    refetchOnWindowFocus: false,
   });
   const job = asked.data;
   const events = useQuery({
@@ -54,16 +51,4 @@ export function useJob(id: string): Followed {
       if (events.error) void events.refetch();
     },
   };
-}
-
-/** Takes over a job as the API just gave it, and has the lists asked for anew. */
-export function useJobChanged(): (job: Job) => void {
-  const queries = useQueryClient();
-  return useCallback(
-    (job) => {
-      queries.setQueryData(["job", job.id], job);
-      void queries.invalidateQueries({ queryKey: ["jobs"] });
-    },
-    [queries],
-  );
 }

@@ -34,7 +34,7 @@ export const bulkWords: Record<BulkAction, Words> = {
   delete: {
     item: "Delete …",
     title: (count) => `Delete ${count}?`,
-    what: "They are gone from the list at once, with their results. This cannot be undone. What is running is cancelled first.",
+    what: "They are gone from the list at once, with their results and their folders on the cluster. This cannot be undone. What is running is cancelled first.",
     button: "Delete for good",
     doing: "Deleting",
     done: "deleted",

@@ -15,7 +15,12 @@ export function jobsOf(data: JobListData | undefined): Job[] {
       const other = jobs.get(job.id);
       if (!other || other.changedAt <= job.changedAt) jobs.set(job.id, job);
     }
-  return [...jobs.values()].sort((a, b) => compare(b.changedAt, a.changedAt) || compare(b.id, a.id));
+  return [...jobs.values()].sort(byLatestChange);
+}
+
+/** The latest changed first. */
+export function byLatestChange(a: Job, b: Job): number {
+  return compare(b.changedAt, a.changedAt) || compare(b.id, a.id);
 }
 
 /** How many jobs were looked through so far, and whether there are more. */
@@ -25,40 +30,39 @@ export function progressOf(data: JobListData | undefined): { seen: number; more:
 }
 
 /**
- * The list after its beginning was read again. A job that should be within it and is not is gone, or does not pass the
- * filter any more. What is known beyond it stays; where nothing of the new beginning was known, so much has changed that
- * the list starts anew from it.
+ * The list after jobs moved: those that it holds are as they are now, those that came to pass its filter are added, those
+ * that do not any more, and those that are gone, are taken out. What is known to be newer stays.
  */
-export function withBeginning(data: JobListData, beginning: JobsPage): JobListData {
-  const fresh: JobListData = { pages: [beginning], pageParams: data.pageParams.slice(0, 1) };
-  if (beginning.cursor === undefined) return fresh;
-  const known = new Set(data.pages.flatMap(({ jobs }) => jobs.map(({ id }) => id)));
-  const inIt = new Set(beginning.jobs.map(({ id }) => id));
-  if (known.size > 0 && inIt.size > 0 && ![...inIt].some((id) => known.has(id))) return fresh;
-  const isGone = (job: Job) => !inIt.has(job.id) && !isBeyond(job, beginning);
-  const gone = new Set(jobsOf(data).flatMap((job) => (isGone(job) ? [job.id] : [])));
-  const [first, ...rest] = withoutJobs(withJobs(data, beginning.jobs), gone).pages;
-  if (!first) return fresh;
-  const added = beginning.jobs.filter(({ id }) => !known.has(id));
-  return { pages: [{ ...first, jobs: [...added, ...first.jobs] }, ...rest], pageParams: data.pageParams };
+export function withChanges(
+  data: JobListData,
+  jobs: readonly Job[],
+  gone: ReadonlySet<string>,
+  passes: (job: Job) => boolean,
+): JobListData {
+  const known = new Map(jobsOf(data).map((job) => [job.id, job]));
+  const now = jobs.map((job) => newerOf(known.get(job.id), job));
+  const out = new Set([...gone, ...now.flatMap((job) => (passes(job) ? [] : [job.id]))]);
+  const added = now.filter(({ id }) => !known.has(id) && !out.has(id));
+  const [first, ...rest] = withoutJobs(withJobs(data, now), out).pages;
+  if (!first) return data;
+  const beginning = { ...first, jobs: [...added, ...first.jobs], seen: first.seen + added.length };
+  return { pages: [beginning, ...rest], pageParams: data.pageParams };
 }
 
-/** Whether a job as it is known comes after all that a beginning holds. */
-export function isBeyond(job: Job, beginning: JobsPage): boolean {
-  const last = beginning.jobs.at(-1);
-  if (beginning.cursor === undefined) return false;
-  return last === undefined || job.changedAt <= last.changedAt;
+/** The one that changed later; the second where they changed at once. */
+export function newerOf(one: Job | undefined, other: Job): Job {
+  return one && one.changedAt > other.changedAt ? one : other;
 }
 
 /** The list with jobs as they are now. Others are left as they are; none is added. */
-export function withJobs(data: JobListData, jobs: readonly Job[]): JobListData {
+function withJobs(data: JobListData, jobs: readonly Job[]): JobListData {
   const now = new Map(jobs.map((job) => [job.id, job]));
   const pages = data.pages.map((page) => ({ ...page, jobs: page.jobs.map((job) => now.get(job.id) ?? job) }));
   return { ...data, pages };
 }
 
 /** The list without some jobs. */
-export function withoutJobs(data: JobListData, ids: ReadonlySet<string>): JobListData {
+function withoutJobs(data: JobListData, ids: ReadonlySet<string>): JobListData {
   const pages = data.pages.map((page) => ({ ...page, jobs: page.jobs.filter(({ id }) => !ids.has(id)) }));
   return { ...data, pages };
 }

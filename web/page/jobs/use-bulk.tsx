@@ -1,34 +1,28 @@
 // Doing something to the chosen jobs: which is being asked about, and what the list knows afterwards.
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
-import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import type { Job } from "../../../shared/contract/job.ts";
+import { useJobChanged, useJobsDeleted } from "../changes/use-changes.ts";
 import { useFlash } from "../flash.tsx";
 import { jobTitle } from "../words.ts";
 import type { BulkAction, BulkOutcome, Refusal } from "./bulk.ts";
 import { BulkDialog } from "./bulk-dialog.tsx";
 import { bulkWords, jobsWords } from "./bulk-words.ts";
-import { type JobListData, withJobs, withoutJobs } from "./job-list-data.ts";
 
 /** `ask` opens the question on the chosen jobs; `dialog` is where it is shown. */
 export function useBulk(
   chosen: readonly Job[],
   unchoose: () => void,
 ): { ask: (action: BulkAction) => void; dialog: ReactNode } {
-  const queries = useQueryClient();
+  const changed = useJobChanged();
+  const deleted = useJobsDeleted();
   const { show } = useFlash();
   const [action, setAction] = useState<BulkAction>();
 
   function finished(outcome: BulkOutcome) {
     if (!action) return;
-    const gone = new Set(action === "delete" ? outcome.done : []);
-    queries.setQueriesData<JobListData>({ queryKey: ["jobs"] }, (old) => {
-      if (!old || !("pages" in old)) return old;
-      return withoutJobs(withJobs(old, outcome.jobs), gone);
-    });
-    for (const job of outcome.jobs) queries.setQueryData(["job", job.id], job);
-    void queries.invalidateQueries({ queryKey: ["look"] });
-    void queries.invalidateQueries({ queryKey: ["home"] });
+    for (const job of outcome.jobs) changed(job);
+    if (action === "delete") deleted(outcome.done);
     setAction(undefined);
     unchoose();
     const done = outcome.done.length > 0 ? `${jobsWords(outcome.done.length)} ${bulkWords[action].done}.` : "";

@@ -10,6 +10,7 @@ import TokenGroup from "@cloudscape-design/components/token-group";
 import { useState } from "react";
 import type { Cluster } from "../../../shared/contract/catalogue.ts";
 import type { Person } from "../../../shared/contract/person.ts";
+import { closedWords } from "../clusters/cluster-words.ts";
 import { clusterOf, type JobDocument, withField } from "./document.ts";
 import type { DocumentFault } from "./faults.ts";
 import { sentence } from "./sentence.ts";
@@ -102,6 +103,7 @@ type ClusterFieldProps = PartProps & { clusters: readonly Cluster[]; person: Per
 /** The choice of a cluster where there are several, and what keeps this person from using the chosen one. */
 export function ClusterField({ document, onChange, faults, clusters, person }: ClusterFieldProps) {
   const cluster = clusterOf(document, clusters);
+  const closed = cluster && closedWords(cluster);
   const hasAccount = cluster !== undefined && Object.hasOwn(person.accounts, cluster.id);
   return (
     <SpaceBetween size="m">
@@ -115,6 +117,11 @@ export function ClusterField({ document, onChange, faults, clusters, person }: C
             onChange={({ detail }) => onChange(withField(document, "cluster", detail.selectedOption.value))}
           />
         </FormField>
+      )}
+      {closed && (
+        <Alert type="error" header={closed}>
+          What you enter here is kept meanwhile.{cluster?.notice && ` ${cluster.name}: ${cluster.notice}`}
+        </Alert>
       )}
       {cluster && !hasAccount && (
         <Alert type="warning" header={`You have no Unix account on ${cluster.name} yet`}>
@@ -132,7 +139,7 @@ function optionOf(cluster: Cluster, person: Person) {
     value: cluster.id,
     label: cluster.name,
     description: account === undefined ? "you have no Unix account there yet" : `as ${account}`,
-    ...(cluster.silent ? { labelTag: "silent" } : {}),
+    ...(closedWords(cluster) ? { labelTag: "takes no jobs now" } : cluster.silent ? { labelTag: "silent" } : {}),
   };
 }
 

@@ -1,4 +1,4 @@
-// What the document becomes: the Slurm script, and the same job as a request in curl and in Python.
+// What the document becomes: the Slurm script, and the same job as a request in curl and in Python, and as a command.
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Tabs from "@cloudscape-design/components/tabs";
@@ -7,7 +7,9 @@ import { renderJob } from "../../../shared/application/applications.ts";
 import { scriptText } from "../../../shared/application/script-text.ts";
 import { Resources } from "../../../shared/contract/job.ts";
 import { curlFor } from "../snippets/curl-for.ts";
+import { headgateFor, loginFor } from "../snippets/headgate-for.ts";
 import { pythonFor } from "../snippets/python-for.ts";
+import type { SnippetRequest } from "../snippets/request.ts";
 import { Snippet } from "../snippets/snippet.tsx";
 import { type JobDocument, toSubmission } from "./document.ts";
 import type { InputEntry } from "./input-entry.ts";
@@ -31,8 +33,13 @@ export function BecomesPanel({ document, entries, checked }: BecomesPanelProps) 
           label: "Slurm script",
           content: <ScriptFace document={late} checked={late === document ? checked : undefined} />,
         },
-        { id: "curl", label: "curl", content: <RequestFace document={late} entries={entries} language="shell" /> },
-        { id: "python", label: "Python", content: <RequestFace document={late} entries={entries} language="python" /> },
+        { id: "curl", label: "curl", content: <RequestFace document={late} entries={entries} face="curl" /> },
+        { id: "python", label: "Python", content: <RequestFace document={late} entries={entries} face="Python" /> },
+        {
+          id: "headgate",
+          label: "headgate",
+          content: <RequestFace document={late} entries={entries} face="headgate" />,
+        },
       ]}
     />
   );
@@ -74,22 +81,38 @@ function ScriptFace({ document, checked }: { document: JobDocument; checked: str
   );
 }
 
-type RequestFaceProps = { document: JobDocument; entries: readonly InputEntry[]; language: "shell" | "python" };
+type RequestFaceProps = { document: JobDocument; entries: readonly InputEntry[]; face: keyof typeof builders };
 
-function RequestFace({ document, entries, language }: RequestFaceProps) {
+const builders = {
+  curl: curlFor,
+  Python: pythonFor,
+  headgate: (_: string, request: SnippetRequest) => headgateFor(request),
+};
+
+function RequestFace({ document, entries, face }: RequestFaceProps) {
   const code = useMemo(() => {
     const body = toSubmission(document, (place) => entries[place]?.upload ?? "the id of its upload");
     const request = { method: "POST", path: "/v1/jobs", body, idempotent: true } as const;
-    return language === "shell" ? curlFor(location.origin, request) : pythonFor(location.origin, request);
-  }, [document, entries, language]);
+    return builders[face](location.origin, request);
+  }, [document, entries, face]);
   const uploads = document.inputs.length > 0;
   return (
     <>
       <Box color="text-body-secondary">
-        Submits this job. The variable TOKEN holds an API token of yours, made under Account.
-        {uploads && " The inputs go by their uploads, which may be named again; others begin with POST /v1/uploads."}
+        Submits this job.{" "}
+        {face === "headgate" ? (
+          <>
+            First, once: <code>{loginFor(location.origin)}</code>
+          </>
+        ) : (
+          "The variable TOKEN holds an API token of yours, made under Account."
+        )}
+        {uploads &&
+          (face === "headgate"
+            ? " The inputs go by their uploads, which may be named again; files of your own are named after the command."
+            : " The inputs go by their uploads, which may be named again; others begin with POST /v1/uploads.")}
       </Box>
-      <Snippet title={language === "shell" ? "curl" : "Python"} code={code} language={language} />
+      <Snippet title={face} code={code} language={face === "Python" ? "python" : "shell"} />
     </>
   );
 }

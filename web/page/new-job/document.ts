@@ -15,6 +15,8 @@ export type JobDocument = {
   parameters: Record<string, unknown>;
   resources: Record<string, unknown>;
   inputs: string[];
+  retry?: Record<string, unknown>;
+  mail?: Record<string, unknown>;
 };
 
 /** The fields in the order in which they are written. */
@@ -30,6 +32,8 @@ const fields = [
   "parameters",
   "resources",
   "inputs",
+  "retry",
+  "mail",
 ] as const satisfies readonly (keyof JobDocument)[];
 
 export function emptyDocument(application: Pick<Application, "id" | "version">): JobDocument {
@@ -63,7 +67,7 @@ export function readDocument(text: string, application: string): Reading {
   for (const name of ["version", "cluster", "name", "description", "projectId", "rerunOf"])
     if (value[name] !== undefined && typeof value[name] !== "string")
       return { fault: "accepted is a text", path: [name] };
-  for (const name of ["parameters", "resources"])
+  for (const name of ["parameters", "resources", "retry", "mail"])
     if (value[name] !== undefined && !isObject(value[name]))
       return { fault: "accepted is an object: { … }", path: [name] };
   for (const name of ["tags", "inputs"]) {
@@ -93,7 +97,7 @@ export function toSubmission(document: JobDocument, uploadOf: (place: number) =>
 
 /** The document of a job that is to be run anew, for an application's present version. */
 export function documentOfJob(job: Job, application: Pick<Application, "id" | "version">): JobDocument {
-  const { name, description, tags, projectId } = job;
+  const { name, description, tags, projectId, retry, mail } = job;
   return {
     ...emptyDocument(application),
     cluster: job.cluster,
@@ -105,6 +109,8 @@ export function documentOfJob(job: Job, application: Pick<Application, "id" | "v
     parameters: { ...job.parameters },
     resources: { ...job.resources },
     inputs: job.inputs.map((input) => input.name),
+    ...(retry === undefined ? {} : { retry: { ...retry } }),
+    ...(mail === undefined ? {} : { mail: { ...mail } }),
   };
 }
 

@@ -20,6 +20,8 @@ const Draft = z.object({
     parameters: z.record(z.string(), z.unknown()),
     resources: z.record(z.string(), z.unknown()),
     inputs: z.array(z.string()),
+    retry: z.record(z.string(), z.unknown()).optional(),
+    mail: z.record(z.string(), z.unknown()).optional(),
   }),
   inputs: z.array(DraftInput),
   /** The key of the submission that was last tried, and the body it went with. */

@@ -10,6 +10,7 @@ import { clashingNames } from "../../../shared/contract/input-names.ts";
 import { translateIssues } from "../../../shared/contract/issues.ts";
 import { JobSubmission, Resources } from "../../../shared/contract/job.ts";
 import { type Issue, shortened } from "../../../shared/contract/problem.ts";
+import { closedWords } from "../clusters/cluster-words.ts";
 import { clusterOf, type JobDocument, toSubmission } from "./document.ts";
 
 /** An issue, and where it is in the document. `open`: nothing is wrong yet, something is only still to be given. */
@@ -38,6 +39,8 @@ export function findFaults(document: JobDocument, around: Surroundings): Documen
   // none are known until the API has told of them
   if (document.cluster !== undefined && !cluster && clusters.length > 0)
     issues.push(issue("cluster", document.cluster, `one of ${clusters.map((one) => one.id).join(", ")}`));
+  const closed = cluster && closedWords(cluster);
+  if (cluster && closed) issues.push(issue("cluster", cluster.id, `one that takes jobs: ${closed.replace(/\.$/, "")}`));
   issues.push(...parameterIssues(document, application));
   const resources = Resources.safeParse({ ...application.defaults, ...document.resources });
   if (resources.success) issues.push(...resourceIssues(resources.data, cluster?.partitions ?? []));

@@ -15,6 +15,7 @@ import { jobTitle } from "../words.ts";
 import { documentOfJob, emptyDocument, isTouched } from "./document.ts";
 import { type Draft, readDraft } from "./draft.ts";
 import { NewJob } from "./new-job.tsx";
+import { type ReturnAddress, returnAddress } from "./return-address.ts";
 import "./new-job.css";
 
 /** `application`: the id in the address. */
@@ -22,6 +23,13 @@ export function NewJobPage({ application }: { application: string }) {
   const { client, site } = useGateway();
   const [search] = useSearchParams();
   const from = search.get("from") ?? undefined;
+  // as the browser has it: the router decodes some of an address before it is taken apart, and so some of it twice
+  const asked = new URLSearchParams(window.location.search).get("return");
+  const { returnOrigins } = site;
+  const back = useMemo(
+    () => (asked === null ? undefined : returnAddress(asked, returnOrigins)),
+    [asked, returnOrigins],
+  );
   const applications = useQuery({ queryKey: ["applications"], queryFn: () => client.applications() });
   const job = useQuery({
     queryKey: ["job", from],
@@ -52,12 +60,19 @@ export function NewJobPage({ application }: { application: string }) {
         </p>
       </SpaceBetween>
     );
-  return <Beginning key={`${found.version} ${from}`} application={found} job={job.data} fault={job.error} />;
+  return (
+    <Beginning key={`${found.version} ${from}`} application={found} job={job.data} fault={job.error} back={back} />
+  );
 }
 
-type BeginningProps = { application: Application; job: Job | undefined; fault: Error | null };
+type BeginningProps = {
+  application: Application;
+  job: Job | undefined;
+  fault: Error | null;
+  back: ReturnAddress | undefined;
+};
 
-function Beginning({ application, job, fault }: BeginningProps) {
+function Beginning({ application, job, fault, back }: BeginningProps) {
   const { person } = useGateway();
   const draft = useMemo(() => readDraft(localStorage, person.id, application.id), [person.id, application.id]);
   const hasDraft = draft !== undefined && (isTouched(draft.document) || draft.inputs.length > 0);
@@ -93,7 +108,13 @@ function Beginning({ application, job, fault }: BeginningProps) {
           <PageLink href={`/apps/${other.application}/new?from=${other.id}`}>use it there</PageLink>
         </Alert>
       )}
-      <NewJob application={application} start={start} isDraft={isDraft} job={isDraft ? undefined : wanted} />
+      <NewJob
+        application={application}
+        start={start}
+        isDraft={isDraft}
+        job={isDraft ? undefined : wanted}
+        back={back}
+      />
     </SpaceBetween>
   );
 }

@@ -22,8 +22,11 @@ import { BecomesPanel } from "./becomes-panel.tsx";
 import { clusterOf, isTouched } from "./document.ts";
 import type { Draft } from "./draft.ts";
 import { type Found, filesOfDrop, maxFound } from "./dropped-files.ts";
+import { EndForm } from "./end-form.tsx";
+import { GoingBack, ReturnNotice } from "./going-back.tsx";
 import { InputsPanel } from "./inputs-panel.tsx";
 import { ResourcesForm } from "./resources-form.tsx";
+import type { ReturnAddress } from "./return-address.ts";
 import { SubmitBar } from "./submit-bar.tsx";
 import { type NewJobState, useNewJob } from "./use-new-job.ts";
 import { useSubmission } from "./use-submission.ts";
@@ -38,14 +41,17 @@ type NewJobProps = {
   isDraft: boolean;
   /** The job whose values it begins with. */
   job: Job | undefined;
+  /** Where the person is to be sent back to after submitting. */
+  back: ReturnAddress | undefined;
 };
 
-export function NewJob({ application, start, isDraft, job }: NewJobProps) {
+export function NewJob({ application, start, isDraft, job, back }: NewJobProps) {
   const state = useNewJob(application, start);
-  const submission = useSubmission(state);
+  const submission = useSubmission(state, back?.allowed ? back.url : undefined);
   const [face, setFace] = useState<"form" | "json">("form");
   const [isOver, dropping] = useFileDrop(state);
-  const { outcome } = submission;
+  const { outcome, goingBack } = submission;
+  if (goingBack) return <GoingBack {...goingBack} />;
   return (
     <div className="new-job" data-over={isOver} {...dropping}>
       <SpaceBetween size="m">
@@ -69,6 +75,7 @@ export function NewJob({ application, start, isDraft, job }: NewJobProps) {
         >
           New {application.title} job
         </Header>
+        {back && <ReturnNotice back={back} />}
         <Begun isDraft={isDraft} entries={state.entries} start={start} job={job} />
         <div className="new-job-columns">
           <div>
@@ -145,6 +152,9 @@ function FormFace({ application, state }: { application: Application; state: New
           faults={shownFaults}
         />
       </Container>
+      <Container header={<Header variant="h2">When it ends or fails</Header>}>
+        <EndForm document={document} onChange={state.change} faults={shownFaults} />
+      </Container>
       <Container header={<Header variant="h2">About this job</Header>}>
         <AboutForm document={document} onChange={state.change} faults={shownFaults} />
       </Container>
@@ -181,7 +191,12 @@ function JsonColumn({ state }: { state: NewJobState }) {
 }
 
 /** What the document began with, and which files of it have to be added again. */
-function Begun({ isDraft, start, job, entries }: Omit<NewJobProps, "application"> & Pick<NewJobState, "entries">) {
+function Begun({
+  isDraft,
+  start,
+  job,
+  entries,
+}: Omit<NewJobProps, "application" | "back"> & Pick<NewJobState, "entries">) {
   const [isShown, setShown] = useState(isDraft || job !== undefined);
   const missing = new Set(entries.filter((entry) => entry.state === "missing").map((entry) => entry.name));
   const lost = start.inputs.map((input) => input.name).filter((name) => missing.has(name));

@@ -1,11 +1,11 @@
 // The resources a job may ask for, in the order of the form, with what they are called and what stays blank means.
-import { defaultPartition } from "../../../shared/application/resource-issues.ts";
+import { defaultPartition, mostNodes } from "../../../shared/application/resource-issues.ts";
 import type { Partition } from "../../../shared/contract/catalogue.ts";
 import type { Resources } from "../../../shared/contract/job.ts";
 import { sizeWords } from "../words.ts";
 
 export type NumberField = {
-  name: Exclude<keyof Resources, "partition" | "account" | "qos">;
+  name: Exclude<keyof Resources, "partition" | "account" | "qos" | "gres" | "constraint">;
   title: string;
   unit?: string;
   /** A large number in words that are easier to judge: "4.1 GB", "2 h 30 min". */
@@ -25,6 +25,14 @@ export const numberFields: readonly NumberField[] = [
   },
   { name: "gpus", title: "GPUs per node" },
 ];
+
+/** Instead of the memory per node, for programs that are sized by their CPUs. */
+export const perCpu: NumberField = {
+  name: "memoryPerCpuMb",
+  title: "Memory per CPU",
+  unit: "MB",
+  words: memoryWords,
+};
 
 function memoryWords(megabytes: number): string | undefined {
   return megabytes < 1_000 ? undefined : sizeWords(megabytes * 1_000_000);
@@ -58,18 +66,31 @@ export function partitionOf(
     : partitions.find((one) => one.name === resources.partition);
 }
 
-/** What a partition has: "8 nodes of 64 CPUs and 256 GB, at most 7 d". */
+/** What a partition has: "8 nodes of 64 CPUs, 4 GPUs and 256 GB, at most 2 nodes and 7 d". */
 export function partitionWords(partition: Partition): string {
-  const { nodes, cpusPerNode, memoryMbPerNode, maxMinutes } = partition;
-  const each = `${nodes} ${nodes === 1 ? "node" : "nodes"} of ${cpusPerNode} CPUs and ${sizeWords(memoryMbPerNode * 1_000_000)}`;
-  return maxMinutes === undefined ? each : `${each}, at most ${minutesWords(maxMinutes)}`;
+  const { nodes, cpusPerNode, memoryMbPerNode, gpusPerNode, maxMinutes, maxNodes, up } = partition;
+  const memory = sizeWords(memoryMbPerNode * 1_000_000);
+  const parts = [
+    `${cpusPerNode} CPUs`,
+    ...(gpusPerNode ? [`${gpusPerNode} ${gpusPerNode === 1 ? "GPU" : "GPUs"}`] : []),
+  ];
+  const most = [
+    ...(maxNodes !== undefined && maxNodes < nodes ? [`${maxNodes} ${maxNodes === 1 ? "node" : "nodes"}`] : []),
+    ...(maxMinutes === undefined ? [] : [minutesWords(maxMinutes)]),
+  ];
+  return [
+    `${nodes} ${nodes === 1 ? "node" : "nodes"} of ${parts.join(", ")} and ${memory}`,
+    ...(most.length === 0 ? [] : [`at most ${most.join(" and ")}`]),
+    ...(up === false ? ["starts no jobs now"] : []),
+  ].join(", ");
 }
 
 /** The most that a partition gives of a field; undefined where it is not known. */
 export function mostOf(name: NumberField["name"], partition: Partition | undefined): number | undefined {
   if (!partition) return undefined;
   const most: Partial<Record<NumberField["name"], number | undefined>> = {
-    nodes: partition.nodes,
+    nodes: mostNodes(partition),
+    gpus: partition.gpusPerNode,
     cpusPerTask: partition.cpusPerNode,
     memoryMb: partition.memoryMbPerNode,
     wallMinutes: partition.maxMinutes,

@@ -1,4 +1,5 @@
 // What a job asks of the cluster. Blank means the application's default, which is shown in its place.
+import Alert from "@cloudscape-design/components/alert";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
@@ -7,7 +8,15 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { Partition } from "../../../shared/contract/catalogue.ts";
 import type { Resources } from "../../../shared/contract/job.ts";
 import type { DocumentFault } from "./faults.ts";
-import { mostOf, type NumberField, numberFields, partitionOf, partitionWords, typedNumber } from "./resource-fields.ts";
+import {
+  mostOf,
+  type NumberField,
+  numberFields,
+  partitionOf,
+  partitionWords,
+  perCpu,
+  typedNumber,
+} from "./resource-fields.ts";
 import { sentence } from "./sentence.ts";
 
 type ResourcesFormProps = {
@@ -24,15 +33,26 @@ export function ResourcesForm({ resources, defaults, partitions, onChange, fault
     return fault === undefined ? undefined : sentence(fault);
   };
   const partition = partitionOf({ ...defaults, ...resources }, partitions);
-  const text = (name: "account" | "qos", title: string, description: string) => (
+  const text = (name: "account" | "qos" | "gres" | "constraint", title: string, description: string) => (
     <FormField label={title} description={description} errorText={wordsAt(name)} stretch>
-      <Input
-        value={shown(resources[name])}
-        placeholder={defaults[name] ?? "the cluster's default"}
-        spellcheck={false}
-        onChange={({ detail }) => onChange(name, detail.value === "" ? undefined : detail.value)}
+      <NameInput
+        names={name === "account" ? partition?.accounts : name === "qos" ? partition?.qos : undefined}
+        value={resources[name]}
+        preset={defaults[name] ?? (name === "account" || name === "qos" ? "the cluster's default" : "none")}
+        onChange={(value) => onChange(name, value)}
       />
     </FormField>
+  );
+  const number = (field: NumberField) => (
+    <NumberInput
+      key={field.name}
+      field={field}
+      value={resources[field.name]}
+      preset={defaults[field.name]}
+      most={mostOf(field.name, partition)}
+      onChange={(value) => onChange(field.name, value)}
+      errorText={wordsAt(field.name)}
+    />
   );
   return (
     <SpaceBetween size="l">
@@ -43,26 +63,26 @@ export function ResourcesForm({ resources, defaults, partitions, onChange, fault
         onChange={(value) => onChange("partition", value)}
         errorText={wordsAt("partition")}
       />
-      <div className="parameter-grid">
-        {numberFields.map((field) => (
-          <NumberInput
-            key={field.name}
-            field={field}
-            value={resources[field.name]}
-            preset={defaults[field.name]}
-            most={mostOf(field.name, partition)}
-            onChange={(value) => onChange(field.name, value)}
-            errorText={wordsAt(field.name)}
-          />
-        ))}
-      </div>
+      {partition?.up === false && (
+        <Alert type="warning">
+          {`The partition ${partition.name} starts no jobs now: a job for it waits until its operators open it again.`}
+        </Alert>
+      )}
+      <div className="parameter-grid">{numberFields.map(number)}</div>
       <ExpandableSection
-        headerText="Slurm account and quality of service"
-        defaultExpanded={resources.account !== undefined || resources.qos !== undefined}
+        headerText="Slurm account, quality of service, features"
+        defaultExpanded={
+          ["account", "qos", "constraint", "gres", "memoryPerCpuMb"].some((name) => resources[name] !== undefined) ||
+          partition?.accounts !== undefined ||
+          partition?.qos !== undefined
+        }
       >
         <div className="parameter-grid">
           {text("account", "Account", "Whose share of the cluster is used.")}
           {text("qos", "Quality of service", "A QOS of that account.")}
+          {text("constraint", "Features of the nodes", "As Slurm writes them: haswell|skylake.")}
+          {text("gres", "Other resources per node", "As Slurm writes them: fpga:1.")}
+          {number(perCpu)}
         </div>
       </ExpandableSection>
     </SpaceBetween>
@@ -71,6 +91,38 @@ export function ResourcesForm({ resources, defaults, partitions, onChange, fault
 
 /** A value as it is in the JSON, whatever it is; a text without its quotes. */
 const shown = (value: unknown) => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+
+type NameInputProps = {
+  /** Those that may be used; undefined: any. */
+  names: readonly string[] | undefined;
+  value: unknown;
+  preset: string;
+  onChange: (value: string | undefined) => void;
+};
+
+/** A name that is chosen where the cluster has told which there are, and else typed. */
+function NameInput({ names, value, preset, onChange }: NameInputProps) {
+  if (names === undefined)
+    return (
+      <Input
+        value={shown(value)}
+        placeholder={preset}
+        spellcheck={false}
+        onChange={({ detail }) => onChange(detail.value === "" ? undefined : detail.value)}
+      />
+    );
+  const blank = { value: "", label: `Not set: ${preset}` };
+  const options = [blank, ...names.map((name) => ({ value: name, label: name }))];
+  const selected = value === undefined ? blank : options.find((option) => option.value === value);
+  return (
+    <Select
+      selectedOption={selected ?? { value: "?", label: shown(value) }}
+      options={options}
+      filteringType={names.length > 10 ? "auto" : "none"}
+      onChange={({ detail }) => onChange(detail.selectedOption.value || undefined)}
+    />
+  );
+}
 
 type PartitionFieldProps = {
   value: unknown;
@@ -98,7 +150,12 @@ function PartitionField({ value, partitions, preset, onChange, errorText }: Part
     label: usual === undefined ? "The cluster's default" : `${usual.name} (the default)`,
     ...(usual === undefined ? {} : { description: partitionWords(usual) }),
   };
-  const options = partitions.map((one) => ({ value: one.name, label: one.name, description: partitionWords(one) }));
+  const options = partitions.map((one) => ({
+    value: one.name,
+    label: one.name,
+    description: partitionWords(one),
+    ...(one.up === false ? { labelTag: "down" } : {}),
+  }));
   const selected =
     value === undefined
       ? blank

@@ -13,6 +13,7 @@ export function placedSentence({
   accepted,
 }: Pick<DocumentFault, "field" | "value" | "accepted">): string {
   if (/^inputs\.\d/.test(field)) return `the input ${value}: accepted is ${accepted}.`;
+  if (/^mail\.to\.\d/.test(field)) return `the address ${value}: accepted is ${accepted}.`;
   const name = field.replace(/^(parameters|resources)\./, "");
   if (name === "") return sentence({ accepted });
   return value === undefined ? `${name}: accepted is ${accepted}.` : `${name} is ${value}; accepted is ${accepted}.`;

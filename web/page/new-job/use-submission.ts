@@ -1,14 +1,15 @@
 // Checking and submitting a new job: both wait for the inputs that are under way; a submission keeps its key until it succeeded.
-import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
-import type { JobSubmission } from "../../../shared/contract/job.ts";
+import type { Job, JobSubmission } from "../../../shared/contract/job.ts";
 import { ProblemError } from "../../client/problem-error.ts";
+import { useJobChanged } from "../changes/use-changes.ts";
 import { useGateway } from "../gateway.ts";
 import { type JobDocument, toSubmission } from "./document.ts";
 import { submissionFor } from "./draft.ts";
 import { faultsOfIssues } from "./faults.ts";
 import { isUnderWay } from "./input-shelf.ts";
+import { withJob } from "./return-address.ts";
 import type { NewJobState } from "./use-new-job.ts";
 
 export type Doing = "checking" | "submitting";
@@ -22,11 +23,13 @@ const failedWords: Record<Doing, string> = {
   submitting: "It was not submitted",
 };
 
-export function useSubmission(state: NewJobState) {
+/** `returnTo`: an address that is allowed; the person is sent back to it after submitting. */
+export function useSubmission(state: NewJobState, returnTo: string | undefined) {
   const { client, onSignedOut } = useGateway();
-  const queries = useQueryClient();
+  const changed = useJobChanged();
   const [, navigate] = useLocation();
   const [doing, setDoing] = useState<Doing>();
+  const [goingBack, setGoingBack] = useState<{ job: Job; url: string }>();
   const [outcome, setOutcome] = useState<Outcome>();
   const running = useRef<AbortController>(undefined);
   // while inputs are waited for the document may go on changing: what is sent is what is seen then
@@ -81,6 +84,8 @@ export function useSubmission(state: NewJobState) {
 
   return {
     doing,
+    /** It was submitted, and the person is on the way back to where they came from. */
+    goingBack,
     /** Waits for inputs; nothing was sent yet. */
     isWaiting: doing !== undefined && state.entries.some(isUnderWay),
     outcome: outcome?.kind === "checked" && outcome.document !== state.document ? undefined : outcome,
@@ -96,9 +101,9 @@ export function useSubmission(state: NewJobState) {
         now.keepTried(submission);
         const job = await client.submit(body, submission.key);
         now.endDraft();
-        queries.setQueryData(["job", job.id], job);
-        void queries.invalidateQueries({ queryKey: ["jobs"] });
-        navigate(`/jobs/${job.id}`);
+        changed(job);
+        if (returnTo === undefined) navigate(`/jobs/${job.id}`);
+        else setGoingBack({ job, url: withJob(returnTo, job.id) });
       }),
   };
 }

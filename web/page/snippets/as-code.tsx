@@ -1,8 +1,9 @@
-// "As code": what a view shows, as the requests that give the same, in curl and in Python.
+// "As code": what a view shows, as the requests that give the same, in curl, in Python and as commands of the command line.
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { curlFor } from "./curl-for.ts";
+import { headgateFor, loginFor } from "./headgate-for.ts";
 import { pythonFor } from "./python-for.ts";
 import type { SnippetRequest } from "./request.ts";
 import { Snippet } from "./snippet.tsx";
@@ -14,7 +15,7 @@ type AsCodeProps = {
   title?: string;
 };
 
-const note = "An API token of yours belongs into the variable TOKEN; tokens are made under Account.";
+const tokenNote = "An API token of yours belongs into the variable TOKEN; tokens are made under Account.";
 
 export function AsCode({ requests, title = "As code" }: AsCodeProps) {
   const [open, setOpen] = useState(false);
@@ -25,25 +26,53 @@ export function AsCode({ requests, title = "As code" }: AsCodeProps) {
       onChange={({ detail }) => setOpen(detail.expanded)}
       variant="footer"
     >
-      {open && <Both requests={[requests].flat() as SnippetRequest[]} />}
+      {open && <Faces requests={[requests].flat() as SnippetRequest[]} />}
     </ExpandableSection>
   );
 }
 
-function Both({ requests }: { requests: readonly SnippetRequest[] }) {
+function Faces({ requests }: { requests: readonly SnippetRequest[] }) {
   const { origin } = window.location;
   const curl = requests.map((request) => curlFor(origin, request)).join("\n\n");
   const python = requests.map((request) => pythonFor(origin, request)).join("\n\n");
+  const headgate = requests.map((request) => headgateFor(request)).join("\n\n");
   return (
-    <>
-      <p>{note}</p>
-      <Tabs
-        ariaLabel="Language"
-        tabs={[
-          { id: "curl", label: "curl", content: <Snippet title="curl" code={curl} language="shell" /> },
-          { id: "python", label: "Python", content: <Snippet title="Python" code={python} language="python" /> },
-        ]}
-      />
-    </>
+    <Tabs
+      ariaLabel="Language"
+      tabs={[
+        {
+          id: "curl",
+          label: "curl",
+          content: (
+            <>
+              <p>{tokenNote}</p>
+              <Snippet title="curl" code={curl} language="shell" />
+            </>
+          ),
+        },
+        {
+          id: "python",
+          label: "Python",
+          content: (
+            <>
+              <p>{tokenNote}</p>
+              <Snippet title="Python" code={python} language="python" />
+            </>
+          ),
+        },
+        {
+          id: "headgate",
+          label: "headgate",
+          content: (
+            <>
+              <p>
+                For whoever has signed in with the command line: <code>{loginFor(origin)}</code>
+              </p>
+              <Snippet title="headgate" code={headgate} language="shell" />
+            </>
+          ),
+        },
+      ]}
+    />
   );
 }

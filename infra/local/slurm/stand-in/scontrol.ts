@@ -33,15 +33,16 @@ export function scontrol(dir: string, settings: Settings, args: string[]): strin
   );
 }
 
-const sinfoOptions: OptionTable = { noheader: "flag", format: "value" };
+const sinfoOptions: OptionTable = { noheader: "flag", exact: "flag", format: "value" };
 
 /** One line a partition. */
 export function sinfo(settings: Settings, args: string[]): string {
-  const { options, words } = parseOptions("sinfo", args, sinfoOptions, { h: "noheader", o: "format" });
+  const { options, words } = parseOptions("sinfo", args, sinfoOptions, { h: "noheader", e: "exact", o: "format" });
   if (words.length > 0) throw new Refusal(`sinfo: error: Unrecognized option: ${words[0]}`);
   const format = options.get("format") ?? "%P|%a|%l|%D|%c|%m|%T|%G";
   const titles: Record<string, string> = {
     P: "PARTITION",
+    R: "PARTITION",
     a: "AVAIL",
     l: "TIMELIMIT",
     D: "NODES",
@@ -53,6 +54,7 @@ export function sinfo(settings: Settings, args: string[]): string {
   };
   const rows: Record<string, string>[] = partitions.map((partition) => ({
     P: `${partition.name}${partition.isDefault ? "*" : ""}`,
+    R: partition.name,
     a: "up",
     l: formatSpan(partition.maxSeconds),
     D: "1",

@@ -94,16 +94,16 @@ describe("object events", () => {
   it("turns batches of standard queues round, never those of FIFO queues", async () => {
     const faults = noFaults();
     Object.assign(faults.messages, { copies: 2, reverse: true });
-    expect(await disturbedBatches<number>(faults, false)([1, 2])).toEqual([
+    expect(await disturbedBatches<number>(faults, false, "observe")([1, 2])).toEqual([
       [2, 1],
       [2, 1],
     ]);
-    expect(await disturbedBatches<number>(faults, true)([1, 2])).toEqual([
+    expect(await disturbedBatches<number>(faults, true, "dispatch")([1, 2])).toEqual([
       [1, 2],
       [1, 2],
     ]);
     faults.messages.drop = 1;
-    expect(await disturbedBatches<number>(faults, true)([1, 2])).toEqual([]);
-    expect(await disturbedBatches<number>(faults, true)([1, 2])).not.toEqual([]);
+    expect(await disturbedBatches<number>(faults, true, "dispatch")([1, 2])).toEqual([]);
+    expect(await disturbedBatches<number>(faults, true, "dispatch")([1, 2])).not.toEqual([]);
   });
 });

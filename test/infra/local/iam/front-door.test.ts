@@ -27,6 +27,7 @@ import {
 import { SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { buildApp } from "fauxqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { CallFault } from "../../../../infra/local/events/call-faults.ts";
 import { type FrontDoor, type FrontRequest, startFrontDoor } from "../../../../infra/local/iam/front-door.ts";
 import { createJudge, type Principal, type Statement, type UsageEntry } from "../../../../infra/local/iam/judge.ts";
 
@@ -82,10 +83,11 @@ async function listen(server: Server): Promise<string> {
 async function door(
   service: "dynamodb" | "sqs" | "ssm" | "cognito-idp",
   upstream: Parameters<typeof startFrontDoor>[0]["upstream"],
+  more: Pick<Parameters<typeof startFrontDoor>[0], "disturber"> = {},
 ) {
   const resourceContext = (arn: string) =>
     arn === table ? { partitionKey: "pk" } : arn.startsWith(table) ? { partitionKey: "gsi1pk" } : {};
-  const opened = await startFrontDoor({ service, port: 0, upstream, judge, ...place, resourceContext });
+  const opened = await startFrontDoor({ service, port: 0, upstream, judge, ...place, resourceContext, ...more });
   doors.push(opened);
   return opened.url;
 }
@@ -342,5 +344,45 @@ describe("a signature", () => {
       400,
     );
     expect(reached).toHaveLength(1);
+  });
+});
+
+describe("a door that is disturbed", () => {
+  const said = async (fault: CallFault | undefined) => {
+    const suffered: string[] = [];
+    const url = await door(
+      "ssm",
+      async (request) => {
+        reached.push(request);
+        return { status: 200, body: "{}" };
+      },
+      {
+        disturber: {
+          hook: () => fault,
+          suffer: async ({ kind }, instance) => void suffered.push(`${kind} ${instance}`),
+        },
+      },
+    );
+    const client = new SSMClient({ ...as(api, url), userAgentAppId: "hg-0123456789ab" });
+    const command = new SendCommandCommand({ DocumentName: "Ours", InstanceIds: [node] });
+    const error = await client.send(command).then(
+      () => "none",
+      ({ name }: Error) => name,
+    );
+    return { error, reached: reached.length, suffered };
+  };
+
+  it.each([
+    [undefined, "none", 1],
+    [{ kind: "error", when: "before", status: 400, code: "ThrottlingException" }, "ThrottlingException", 0],
+    [{ kind: "error", when: "after", status: 500, code: "InternalServerError" }, "InternalServerError", 1],
+    [{ kind: "cut", when: "before" }, "TimeoutError", 0],
+    [{ kind: "kill", when: "after" }, "TimeoutError", 1],
+  ] as const)("answers as told: %j", async (fault, error, calls) => {
+    expect(await said(fault)).toEqual({
+      error,
+      reached: calls,
+      suffered: fault === undefined ? [] : [`${fault.kind} 0123456789ab`],
+    });
   });
 });

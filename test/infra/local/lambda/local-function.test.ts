@@ -141,3 +141,22 @@ it("loads a slow bundle within its first call's time, as Lambda does after ten s
     export const handler = async () => "loaded";`);
   expect(await run.invoke("{}")).toMatchObject({ ok: true, payload: '"loaded"' });
 });
+
+it("dies where its instance is killed by the name that its calls bear, and begins anew", async () => {
+  const run = functionOf(`
+    let calls = 0;
+    export const handler = async ({ hang }) => {
+      console.log(process.env.AWS_SDK_UA_APP_ID);
+      if (hang) await new Promise((resolve) => setTimeout(resolve, 60_000));
+      return ++calls;
+    };`);
+  const first = await run.invoke("{}");
+  const [, instance = ""] = /hg-([0-9a-f]{12})/.exec(logOf(run)) ?? [];
+  const hanging = run.invoke(JSON.stringify({ hang: true }));
+
+  expect(first).toMatchObject({ ok: true, payload: "1" });
+  expect(await run.kill("000000000000")).toBe(false);
+  expect(await run.kill(instance)).toBe(true);
+  expect(await hanging).toMatchObject({ ok: false, error: { errorType: "Runtime.ExitError" } });
+  expect(await run.invoke("{}")).toMatchObject({ ok: true, payload: "1" });
+});

@@ -321,3 +321,32 @@ describe("lists", () => {
     expect((await ask("DescribeDocument", { Name: "show" })).body.Document.Parameters[0].Name).toBe("batch");
   });
 });
+
+it("reports as done what was never delivered, and as failed what was done", async () => {
+  const faults = [{ lost: true, said: "Success" as const }, { said: "Failed" as const }];
+  run.faults.each = () => faults.shift() ?? {};
+  const lost = await send("append");
+  const done = await send("append");
+
+  expect(await invocation(lost)).toMatchObject({ Status: "Success" });
+  const told = await until(
+    () => invocation(done),
+    ({ Status }) => Status === "Failed",
+  );
+  expect(told).toMatchObject({ ResponseCode: 0 });
+  expect(readFileSync(join(dir, "ledger"), "utf8")).toBe(`${ulid}\n`);
+});
+
+it("delivers a command late, and kills a run at its instant", async () => {
+  const ended: boolean[] = [];
+  run.faults.each = () => ({ lateMs: 100 });
+  run.faults.run = () => ({ killAfterMs: 1, ended: ({ killed }) => ended.push(killed) });
+  const late = await send("hold");
+
+  expect(await invocation(late)).toMatchObject({ Status: "Pending" });
+  await until(
+    () => ended.length,
+    (runs) => runs === 1,
+  );
+  expect(ended).toEqual([true]);
+});

@@ -1,14 +1,7 @@
 // What the list knows of the jobs while they change, come and go.
 import { describe, expect, it } from "vitest";
 import type { Job } from "../../../../shared/contract/job.ts";
-import {
-  type JobListData,
-  jobsOf,
-  progressOf,
-  withBeginning,
-  withJobs,
-  withoutJobs,
-} from "../../../../web/page/jobs/job-list-data.ts";
+import { type JobListData, jobsOf, progressOf, withChanges } from "../../../../web/page/jobs/job-list-data.ts";
 
 const job = (id: string, changedAt: string, change: Partial<Job> = {}): Job => ({
   id,
@@ -49,38 +42,36 @@ describe("the list of jobs", () => {
     expect(progressOf(undefined)).toEqual({ seen: 0, more: false });
   });
 
-  it("takes in what is new and what moved ahead, and keeps what is further down", () => {
-    const next = withBeginning(known, { jobs: [job("e", at(6)), job("b", at(5))], cursor: "y", seen: 2 });
+  const all = () => true;
+  const none = new Set<string>();
+
+  it("takes in what is new and what moved, and keeps what is further down", () => {
+    const next = withChanges(known, [job("b", at(5)), job("e", at(6))], none, all);
     expect(ids(next)).toEqual(["e", "b", "d", "c"]);
-    expect(ids(withBeginning(next, { jobs: [job("f", at(8)), job("e", at(7))], cursor: "z", seen: 2 }))).toEqual([
-      "f",
-      "e",
-      "b",
-      "d",
-      "c",
-    ]);
+    expect(progressOf(next)).toEqual({ seen: 4, more: false });
+    expect(ids(withChanges(next, [job("e", at(7)), job("f", at(8))], none, all))).toEqual(["f", "e", "b", "d", "c"]);
   });
 
-  it("drops what should be in the new beginning and is not, and keeps all where nothing was found in it", () => {
-    const next = withBeginning(known, { jobs: [job("e", at(6)), job("c", at(3))], cursor: "y", seen: 2 });
-    expect(ids(next)).toEqual(["e", "c", "b"]);
-    expect(ids(withBeginning(known, { jobs: [], cursor: "y", seen: 2 }))).toEqual(["d", "c", "b"]);
+  it("takes out what is gone, and what does not pass its filter any more", () => {
+    const running = ({ state }: Job) => state === "running";
+    const next = withChanges(known, [job("c", at(9), { state: "failed" })], new Set(["b", "unknown"]), running);
+    expect(ids(next)).toEqual(["d"]);
+    expect(ids(withChanges(next, [job("x", at(9), { state: "failed" })], none, running))).toEqual(["d"]);
+    expect(ids(withChanges(next, [job("c", at(10))], none, running))).toEqual(["c", "d"]);
   });
 
-  it("begins anew where the beginning is all there is, or where nothing of it was known", () => {
-    expect(ids(withBeginning(known, { jobs: [job("d", at(4))], seen: 1 }))).toEqual(["d"]);
-    const fresh = withBeginning(known, { jobs: [job("y", at(9)), job("x", at(8))], cursor: "w", seen: 2 });
-    expect(ids(fresh)).toEqual(["y", "x"]);
-    expect(progressOf(fresh)).toEqual({ seen: 2, more: true });
-  });
-
-  it("changes single jobs and leaves others, and drops those that are gone", () => {
-    const changed = withJobs(known, [job("c", at(9), { state: "failed" }), job("unknown", at(9))]);
-    expect(jobsOf(changed).map(({ id, state }) => [id, state])).toEqual([
-      ["c", "failed"],
+  it("keeps what is known to be newer than what it is told", () => {
+    const next = withChanges(known, [job("d", at(1), { state: "queued" })], none, all);
+    expect(jobsOf(next).map(({ id, state }) => [id, state])).toEqual([
       ["d", "running"],
+      ["c", "running"],
       ["b", "running"],
     ]);
-    expect(ids(withoutJobs(known, new Set(["d", "b"])))).toEqual(["c"]);
+  });
+
+  it("is the same list when the same is told twice", () => {
+    const told = [job("b", at(5)), job("e", at(6))];
+    const once = withChanges(known, told, new Set(["c"]), all);
+    expect(withChanges(once, told, new Set(["c"]), all)).toEqual(once);
   });
 });

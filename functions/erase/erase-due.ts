@@ -1,0 +1,90 @@
+// Deleted jobs whose files are to go: inputs, results of every attempt, looks, and the folder on the cluster.
+import { iso } from "../../shared/aws/clock.ts";
+import { maxBulkJobs } from "../../shared/contract/job.ts";
+import type { JobRecord } from "../../shared/job/job-record.ts";
+import { isSettled } from "../../shared/job/move.ts";
+import { log } from "../edge/log.ts";
+import { eraseResults } from "./erase-results.ts";
+import { eraseUploads } from "./erase-uploads.ts";
+import type { EraseParts } from "./parts.ts";
+
+const secondMs = 1_000;
+/** An index shows what was submitted meanwhile, which may name the same inputs, within this time (ms). */
+const graceMs = 60 * secondMs;
+/** A job of which no end is heard for so long is erased as it is (ms). */
+const longestMs = 30 * 24 * 3_600 * secondMs;
+const maxJobs = 200;
+
+/** Erases what is due until an instant (ms since the epoch), person by person and group by group. */
+export async function eraseDue(parts: EraseParts, until: number): Promise<void> {
+  const now = parts.now();
+  const found = await parts.jobs.toBeErased(iso(new Date(now.getTime() - graceMs / parts.scale)), maxJobs);
+  const due = found.filter((job) => job.eraseAt !== undefined && job.deletedAt !== undefined);
+  const ready = due.filter((job) => isReady(job, now, parts.scale));
+  for (const job of due) if (!ready.includes(job)) await postpone(job, now, parts);
+  if (ready.length === 0) return;
+
+  // What fails or comes too late stays marked, and stops no other.
+  const left = new Set<string>();
+  const guarded = async (jobs: readonly JobRecord[], run: () => Promise<void>) => {
+    try {
+      if (Date.now() <= until) return await run();
+    } catch (error) {
+      log({ level: "error", message: "files of deleted jobs could not be erased", job: jobs[0]?.id, error });
+    }
+    for (const job of jobs) left.add(job.id);
+  };
+  for (const [person, jobs] of by(ready, (job) => job.person))
+    await guarded(jobs, () => eraseUploads(person, jobs, parts));
+  for (const [group, jobs] of by(ready, groupsOf))
+    await guarded(jobs, () => eraseResults(jobs[0]?.cluster ?? "", group, parts));
+  const done = ready.filter((job) => !left.has(job.id));
+  await forgetFolders(done, parts);
+  for (const job of done) await finish(job, parts);
+  log({ level: "info", message: "files of deleted jobs were erased", count: done.length });
+}
+
+/** Whether no more files are to come of any attempt. */
+function isReady(job: JobRecord, now: Date, scale: number): boolean {
+  const attempts = job.attempts ?? [];
+  if (isSettled(job) && attempts.every(({ results }) => results.state !== "pending")) return true;
+  return now.getTime() - Date.parse(job.deletedAt ?? "") > longestMs / scale;
+}
+
+/** Looks at it again the later, the longer it has lasted; its end brings it forward. */
+async function postpone({ id, deletedAt = "" }: JobRecord, now: Date, { jobs, scale }: EraseParts): Promise<void> {
+  const lasted = now.getTime() - Date.parse(deletedAt);
+  const wait = Math.min(Math.max(lasted / 4, graceMs / scale), 3_600 * secondMs);
+  await jobs.change(id, (job) =>
+    job.eraseAt === undefined ? undefined : { changes: { eraseAt: iso(new Date(now.getTime() + wait)) } },
+  );
+}
+
+const groupsOf = ({ group, attempts = [] }: JobRecord): string[] =>
+  [group, ...attempts.map((one) => one.group)].filter((one) => one !== undefined);
+
+/** Asks each cluster to forget the folders of those jobs that it had. */
+async function forgetFolders(jobs: readonly JobRecord[], { queue, clusters }: EraseParts): Promise<void> {
+  const had = jobs.filter((job) => groupsOf(job).length > 0 && clusters.includes(job.cluster));
+  for (const [cluster, own] of by(had, (job) => job.cluster)) {
+    const ids = own.map((job) => job.id);
+    for (let from = 0; from < ids.length; from += maxBulkJobs)
+      await queue.ask({ cluster, forget: ids.slice(from, from + maxBulkJobs) });
+  }
+}
+
+/** Takes the mark away, and what the person wrote with it; what is left says only that there was a job. */
+async function finish(job: JobRecord, { jobs }: EraseParts): Promise<void> {
+  const words = { name: undefined, description: undefined, tags: undefined, mail: undefined, detail: undefined };
+  const nothing = { ...words, eraseAt: undefined } as unknown as Partial<JobRecord>;
+  await jobs.change(job.id, (one) =>
+    one.eraseAt === undefined ? undefined : { changes: { ...nothing, parameters: {}, inputs: [] } },
+  );
+}
+
+/** Items by one of their keys, or by each of several. */
+function by<T>(items: readonly T[], key: (item: T) => string | readonly string[]): Map<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const item of items) for (const one of [key(item)].flat()) found.set(one, [...(found.get(one) ?? []), item]);
+  return found;
+}

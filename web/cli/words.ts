@@ -1,0 +1,56 @@
+// Values as a terminal shows them.
+import type { Job } from "../../shared/contract/job.ts";
+
+/** Text that cannot move the cursor or colour what follows: control characters become ?. */
+export const clean = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
+  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "?");
+
+/** Bytes: "0 B", "12.3 MB". */
+export function sizeWords(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB", "PB"];
+  let amount = bytes;
+  let unit = 0;
+  while (amount >= 999.5 && unit < units.length - 1) {
+    amount /= 1_000;
+    unit += 1;
+  }
+  return `${unit === 0 || amount >= 99.95 ? Math.round(amount) : amount.toFixed(1)} ${units[unit]}`;
+}
+
+/** Seconds: "5 s", "2:05 min", "1:02:05 h". */
+export function spanWords(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (amount: number) => String(amount).padStart(2, "0");
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3_600) return `${Math.floor(whole / 60)}:${two(whole % 60)} min`;
+  return `${Math.floor(whole / 3_600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)} h`;
+}
+
+/** Columns, padded to their widest; the last one is as long as it is. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
+  const lines = rows.map((row) =>
+    row
+      .map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0)))
+      .join("  ")
+      .trimEnd(),
+  );
+  return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+}
+
+/** How a job ended or stands, in a few words: "failed: exit code 3". */
+export function standing(job: Job): string {
+  if (job.state !== "failed")
+    return job.cancelRequestedAt && job.state !== "cancelled" ? `${job.state}, cancelling` : job.state;
+  if (job.reason === "exit-code" && job.exitCode !== undefined) return `failed: exit code ${job.exitCode}`;
+  if (job.reason === "signal" && job.signal !== undefined) return `failed: signal ${job.signal}`;
+  return `failed: ${job.reason ?? "unknown"}`;
+}
+
+/** A job on one line, its id first. */
+export function jobLine(job: Job): string {
+  const name = job.name === undefined ? "" : `  ${clean(job.name)}`;
+  return `${job.id}  ${standing(job)}  ${job.application} on ${job.cluster}${name}`;
+}
