@@ -5,24 +5,13 @@ import { awaitsCancel } from "../../shared/job/cancel.ts";
 import { withCancels } from "../../shared/job/group-cancels.ts";
 import { inTurns } from "../../shared/job/in-turns.ts";
 import type { GroupRecord } from "../../shared/job/job-record.ts";
-import { log } from "../edge/log.ts";
 import type { DispatchParts } from "./parts.ts";
 import { sendCancels } from "./send-cancels.ts";
 
 const atOnce = 24;
 
 /** What was not asked for, has ended or never came into a group of that cluster is passed over. */
-export async function takeCancels(
-  ids: readonly string[],
-  clusterId: string,
-  clusters: readonly ClusterTarget[],
-  parts: DispatchParts,
-): Promise<void> {
-  const cluster = clusters.find((one) => one.id === clusterId);
-  if (!cluster) {
-    log({ level: "error", message: "a cancellation for a cluster that is no longer part of this site was dropped" });
-    return;
-  }
+export async function takeCancels(ids: readonly string[], cluster: ClusterTarget, parts: DispatchParts): Promise<void> {
   const found = await inTurns(ids, atOnce, (id) => parts.jobs.get(id));
   const indices = new Map<string, number[]>();
   for (const job of found) {

@@ -1,24 +1,13 @@
 // Jobs that were deleted: the places of all their attempts, whose folders the head node is to remove, in one batch.
 import type { ClusterTarget } from "../../shared/aws/env.ts";
 import { inTurns } from "../../shared/job/in-turns.ts";
-import { log } from "../edge/log.ts";
 import type { DispatchParts } from "./parts.ts";
 import { sendBatch } from "./send-batch.ts";
 
 const atOnce = 24;
 
 /** What is not deleted, lies elsewhere or never came into a group is passed over. */
-export async function takeForgets(
-  ids: readonly string[],
-  clusterId: string,
-  clusters: readonly ClusterTarget[],
-  parts: DispatchParts,
-): Promise<void> {
-  const cluster = clusters.find((one) => one.id === clusterId);
-  if (!cluster) {
-    log({ level: "error", message: "folders on a cluster that is no longer part of this site stay there" });
-    return;
-  }
+export async function takeForgets(ids: readonly string[], cluster: ClusterTarget, parts: DispatchParts): Promise<void> {
   const indices = new Map<string, Set<number>>();
   for (const job of await inTurns(ids, atOnce, (id) => parts.jobs.get(id))) {
     if (!job || job.cluster !== cluster.id || job.deletedAt === undefined) continue;

@@ -26,10 +26,20 @@ export async function takeMessage(
     log({ level: "error", message: "a dispatch message of another form was dropped" });
     return;
   }
-  if ("cancel" in message) return await takeCancels(message.cancel, message.cluster, clusters, parts);
-  if ("peek" in message) return await takePeeks(message.peek, message.cluster, clusters, parts);
-  if ("forget" in message) return await takeForgets(message.forget, message.cluster, clusters, parts);
-  await takeSubmitted(message, clusters, parts);
+  if ("job" in message) return await takeSubmitted(message, clusters, parts);
+  const cluster = clusters.find((one) => one.id === message.cluster);
+  if (!cluster) {
+    log({
+      level: "error",
+      message:
+        "a message for a cluster that is no longer part of this site was dropped; name the cluster again to serve it",
+      cluster: message.cluster,
+    });
+    return;
+  }
+  if ("cancel" in message) return await takeCancels(message.cancel, cluster, parts);
+  if ("peek" in message) return await takePeeks(message.peek, cluster, parts);
+  await takeForgets(message.forget, cluster, parts);
 }
 
 async function takeSubmitted(

@@ -3,24 +3,13 @@ import { iso } from "../../shared/aws/clock.ts";
 import type { ClusterTarget } from "../../shared/aws/env.ts";
 import type { GroupPeek } from "../../shared/headnode/batch.ts";
 import { inTurns } from "../../shared/job/in-turns.ts";
-import { log } from "../edge/log.ts";
 import type { DispatchParts } from "./parts.ts";
 import { sendBatch } from "./send-batch.ts";
 
 const atOnce = 24;
 
 /** What does not run there, or is looked at no more, is passed over. */
-export async function takePeeks(
-  ids: readonly string[],
-  clusterId: string,
-  clusters: readonly ClusterTarget[],
-  parts: DispatchParts,
-): Promise<void> {
-  const cluster = clusters.find((one) => one.id === clusterId);
-  if (!cluster) {
-    log({ level: "error", message: "a look at a cluster that is no longer part of this site was dropped" });
-    return;
-  }
+export async function takePeeks(ids: readonly string[], cluster: ClusterTarget, parts: DispatchParts): Promise<void> {
   const now = iso(parts.now());
   const groups = new Map<string, GroupPeek>();
   for (const job of await inTurns([...new Set(ids)], atOnce, (id) => parts.jobs.get(id))) {

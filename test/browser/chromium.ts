@@ -41,9 +41,9 @@ export function faultsOf(page: Page, expected?: string): string[] {
   return faults;
 }
 
-/** In light, dark and on a phone: no fault that axe finds, nothing that sticks out sideways. Keeps a picture of each in `shots`. */
-export async function looksRightEverywhere(page: Page, name: string, shots?: string): Promise<void> {
-  if (shots) mkdirSync(shots, { recursive: true });
+/** In light, dark and on a phone: no fault that axe finds, nothing that sticks out sideways. Keeps a picture of each in the folder `shots`. */
+export async function looksRightEverywhere(page: Page, name: string, shots: string): Promise<void> {
+  mkdirSync(shots, { recursive: true });
   for (const [kind, colorScheme, width] of [
     ["light", "light", 1280],
     ["dark", "dark", 1280],
@@ -57,7 +57,7 @@ export async function looksRightEverywhere(page: Page, name: string, shots?: str
     const found = await page.evaluate(
       `${axe.source};axe.run().then((r) => r.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.target + " " + n.failureSummary).join("; ")))`,
     );
-    if (shots) await page.screenshot({ path: path.join(shots, `${name}-${kind}.png`), fullPage: true });
+    await page.screenshot({ path: path.join(shots, `${name}-${kind}.png`), fullPage: true });
     expect.soft(found, `${name}, ${kind}`).toEqual([]);
     const beyond = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
     expect.soft(beyond, `${name}, ${kind}: pixels beyond the window`).toBe(0);

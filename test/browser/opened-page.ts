@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { expect } from "vitest";
-import { faultsOf, launchChromium, looksRightEverywhere } from "./chromium.ts";
+import { faultsOf, launchChromium, looksRightEverywhere, screens } from "./chromium.ts";
 import { type Stub, startStub } from "./stub-cloud.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const shots = process.env.HEADGATE_SHOTS;
+/** A folder of its own: views of the real local stack bear some of the same names. */
+const shots = path.join(screens, "stand-in");
 
 export type BuiltPage = { folder: string; browser: Browser; end(): Promise<void> };
 
