@@ -65,7 +65,7 @@ describe.skipIf(!hasChromium)("the clusters", () => {
     await signIn("/clusters");
     await page.getByRole("heading", { name: "Juniper" }).waitFor();
     await page.getByText("Takes jobs", { exact: true }).waitFor();
-    await page.getByText("A folder for each job in {home}/headgate, kept for 14 days").waitFor();
+    await page.getByText("A folder for each job in ~/headgate, kept for 14 days").waitFor();
     await page.getByRole("row", { name: /short \(default\) Up 4 16 64\.0 GB – 2 h everybody/ }).waitFor();
     await page.getByRole("row", { name: /gpu Starts no jobs 8 \(at most 2 for a job\).*accounts physics/ }).waitFor();
     await page.getByText("Larch is silent").waitFor();

@@ -43,6 +43,9 @@ describe.skipIf(!hasChromium)("the whole life of a new job", () => {
     await page.getByRole("button", { name: "Remove the address not" }).click();
     await page.getByRole("button", { name: "Remove the address an" }).click();
     await page.getByRole("button", { name: "Remove the address address" }).click();
+    // pasted, with the comma that ends it
+    await page.getByLabel("New address").fill("carol@example.org,");
+    await page.getByRole("button", { name: "Remove the address carol@example.org" }).click();
     await standing("Ready to be submitted").waitFor();
     await page.getByLabel("has failed").check();
     await page.getByRole("tab", { name: "curl" }).click();

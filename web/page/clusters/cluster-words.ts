@@ -17,10 +17,11 @@ export function closedWords({ name, accept, silent }: Pick<Cluster, "name" | "ac
   return undefined;
 }
 
-/** Where jobs' folders lie, and for how long; undefined where the cluster has not told. */
-export function foldersWords(folders: Cluster["folders"]): string | undefined {
+/** Where the folders of a person's jobs lie, and for how long; undefined where the cluster has not told. */
+export function foldersWords(folders: Cluster["folders"], account = "(your account)"): string | undefined {
   if (!folders) return undefined;
-  return `A folder for each job in ${folders.root}, kept for ${daysWords(folders.keepDays)} after its results were collected.`;
+  const root = folders.root.replaceAll("{home}", "~").replaceAll("{account}", account);
+  return `A folder for each job in ${root}, kept for ${daysWords(folders.keepDays)} after its results were collected.`;
 }
 
 /** "14 days", "1 day", "12 hours". */

@@ -34,6 +34,7 @@ export function ClustersPage() {
 function OneCluster({ cluster }: { cluster: Cluster }) {
   const { person } = useGateway();
   const { partitions = [], folders, notice } = cluster;
+  const account = person.accounts[cluster.id];
   const items: (KeyValuePairsProps.Pair | undefined)[] = [
     { label: "Id", value: <code>{cluster.id}</code> },
     { label: "Heard", value: cluster.heardAt ? <Moment at={cluster.heardAt} /> : "not yet" },
@@ -41,8 +42,8 @@ function OneCluster({ cluster }: { cluster: Cluster }) {
       ? { label: "Asked without an answer since", value: <Moment at={cluster.silentSince} /> }
       : undefined,
     { label: "Takes new jobs", value: acceptanceWords[cluster.accept ?? "always"] },
-    { label: "Your Unix account", value: person.accounts[cluster.id] ?? "none: an administrator gives one" },
-    { label: "Jobs' folders", value: foldersWords(folders) ?? "the cluster has not told yet" },
+    { label: "Your Unix account", value: account ?? "none: an administrator gives one" },
+    { label: "Jobs' folders", value: foldersWords(folders, account) ?? "the cluster has not told yet" },
   ];
   return (
     <Container

@@ -43,22 +43,36 @@ export function PartitionTable({ partitions, label }: { partitions: readonly Par
                 {one.name}
                 {one.default && <span className="quiet"> (default)</span>}
               </th>
-              <td>
+              <td data-label="State">
                 <StatusIndicator type={one.up === false ? "stopped" : "success"}>
                   {one.up === false ? "Starts no jobs" : "Up"}
                 </StatusIndicator>
               </td>
-              <td className="number">
+              <td className="number" data-label="Nodes">
                 {one.nodes}
                 {one.maxNodes !== undefined && one.maxNodes < one.nodes && (
                   <span className="quiet"> (at most {one.maxNodes} for a job)</span>
                 )}
               </td>
-              <td className="number">{one.cpusPerNode}</td>
-              <td className="number">{sizeWords(one.memoryMbPerNode * 1_000_000)}</td>
-              {gpus && <td className="number">{one.gpusPerNode ?? "–"}</td>}
-              <td className="number">{one.maxMinutes === undefined ? "no limit" : minutesWords(one.maxMinutes)}</td>
-              {limited && <td>{usersWords(one)}</td>}
+              <td className="number" data-label="CPUs per node">
+                {one.cpusPerNode}
+              </td>
+              <td className="number" data-label="Memory per node">
+                {sizeWords(one.memoryMbPerNode * 1_000_000)}
+              </td>
+              {gpus && (
+                <td className="number" data-label="GPUs per node">
+                  {one.gpusPerNode ?? "–"}
+                </td>
+              )}
+              <td className="number" data-label="Time at most">
+                {one.maxMinutes === undefined ? "no limit" : minutesWords(one.maxMinutes)}
+              </td>
+              {limited && (
+                <td className="users" data-label="For">
+                  {usersWords(one)}
+                </td>
+              )}
             </tr>
           ))}
         </tbody>

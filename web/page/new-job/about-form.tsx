@@ -1,18 +1,16 @@
 // What a job is called, and on which cluster it runs.
 import Alert from "@cloudscape-design/components/alert";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
-import TokenGroup from "@cloudscape-design/components/token-group";
-import { useState } from "react";
 import type { Cluster } from "../../../shared/contract/catalogue.ts";
 import type { Person } from "../../../shared/contract/person.ts";
 import { closedWords } from "../clusters/cluster-words.ts";
 import { clusterOf, type JobDocument, withField } from "./document.ts";
 import type { DocumentFault } from "./faults.ts";
+import { ListField } from "./list-field.tsx";
 import { sentence } from "./sentence.ts";
 
 type PartProps = {
@@ -44,59 +42,25 @@ export function AboutForm({ document, onChange, faults }: PartProps) {
           onChange={({ detail }) => onChange(withField(document, "description", detail.value))}
         />
       </FormField>
-      <TagsField document={document} onChange={onChange} faults={faults} />
+      <ListField
+        label={optional("Tags")}
+        description="Words of your own by which you find jobs again. Enter or a comma ends one."
+        errorText={wordsAt(faults, "tags")}
+        one="tag"
+        values={document.tags ?? []}
+        split={tagsOf}
+        ends={/,$/}
+        onChange={(tags) => onChange(withField(document, "tags", tags))}
+      />
     </SpaceBetween>
   );
 }
 
-function TagsField({ document, onChange, faults }: PartProps) {
-  const [typed, setTyped] = useState("");
-  const tags = document.tags ?? [];
-  const add = () => {
-    const fresh = typed
-      .split(",")
-      .map((tag) => tag.trim())
-      .filter((tag, place, all) => tag !== "" && !tags.includes(tag) && all.indexOf(tag) === place);
-    setTyped("");
-    if (fresh.length > 0) onChange(withField(document, "tags", [...tags, ...fresh]));
-  };
-  return (
-    <FormField
-      label={optional("Tags")}
-      description="Words of your own by which you find jobs again. Enter or a comma ends one."
-      errorText={wordsAt(faults, "tags")}
-      stretch
-    >
-      <SpaceBetween size="xs">
-        <div className="with-button">
-          <Input
-            value={typed}
-            ariaLabel="New tag"
-            onChange={({ detail }) => {
-              if (detail.value.endsWith(",")) add();
-              else setTyped(detail.value);
-            }}
-            onKeyDown={(event) => {
-              if (event.detail.key !== "Enter") return;
-              event.preventDefault();
-              add();
-            }}
-            onBlur={add}
-          />
-          <Button formAction="none" onClick={add} ariaLabel="Add the tag">
-            Add
-          </Button>
-        </div>
-        {tags.length > 0 && (
-          <TokenGroup
-            items={tags.map((label) => ({ label, dismissLabel: `Remove the tag ${label}` }))}
-            onDismiss={({ detail }) => onChange(withField(document, "tags", tags.toSpliced(detail.itemIndex, 1)))}
-          />
-        )}
-      </SpaceBetween>
-    </FormField>
-  );
-}
+const tagsOf = (text: string): string[] =>
+  text
+    .split(",")
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== "");
 
 type ClusterFieldProps = PartProps & { clusters: readonly Cluster[]; person: Person };
 

@@ -1,11 +1,8 @@
 // When a job ends or fails: whether it is tried again by itself, and who gets a mail.
-import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import TokenGroup from "@cloudscape-design/components/token-group";
 import { useState } from "react";
 import { defaultRetry } from "../../../shared/contract/job.ts";
 import { useGateway } from "../gateway.ts";
@@ -22,6 +19,7 @@ import {
   withRetry,
 } from "./end-fields.ts";
 import type { DocumentFault } from "./faults.ts";
+import { ListField } from "./list-field.tsx";
 import { placedSentence, sentence } from "./sentence.ts";
 
 type EndFormProps = {
@@ -110,60 +108,19 @@ function MailFields({ document, onChange, faults }: EndFormProps) {
         errorText={wordsAt(faults, "mail", "on")}
       />
       {mail.on.length > 0 && (
-        <AddressField
-          addresses={mail.to}
-          onChange={(addresses) => onChange(withMail(document, { ...mail, to: addresses }))}
+        <ListField
+          label="To"
+          description="Up to five addresses. Enter or a comma ends one."
           errorText={wordsAt(faults, "mail", "to")}
+          one="address"
+          values={mail.to}
+          split={addressesOf}
+          ends={/[,;\s]$/}
+          type="email"
+          onChange={(to) => onChange(withMail(document, { ...mail, to }))}
         />
       )}
     </SpaceBetween>
-  );
-}
-
-type AddressFieldProps = {
-  addresses: readonly string[];
-  onChange: (addresses: readonly string[]) => void;
-  errorText: string | undefined;
-};
-
-function AddressField({ addresses, onChange, errorText }: AddressFieldProps) {
-  const [typed, setTyped] = useState("");
-  const add = () => {
-    const fresh = addressesOf(typed).filter((one) => !addresses.includes(one));
-    setTyped("");
-    if (fresh.length > 0) onChange([...addresses, ...fresh]);
-  };
-  return (
-    <FormField label="To" description="Up to five addresses. Enter or a comma ends one." errorText={errorText} stretch>
-      <SpaceBetween size="xs">
-        <div className="with-button">
-          <Input
-            value={typed}
-            type="email"
-            ariaLabel="New address"
-            onChange={({ detail }) => {
-              if (/[,;\s]$/.test(detail.value)) add();
-              else setTyped(detail.value);
-            }}
-            onKeyDown={(event) => {
-              if (event.detail.key !== "Enter") return;
-              event.preventDefault();
-              add();
-            }}
-            onBlur={add}
-          />
-          <Button formAction="none" onClick={add} ariaLabel="Add the address">
-            Add
-          </Button>
-        </div>
-        {addresses.length > 0 && (
-          <TokenGroup
-            items={addresses.map((label) => ({ label, dismissLabel: `Remove the address ${label}` }))}
-            onDismiss={({ detail }) => onChange(addresses.toSpliced(detail.itemIndex, 1))}
-          />
-        )}
-      </SpaceBetween>
-    </FormField>
   );
 }
 

@@ -16,7 +16,7 @@ describe("a cluster in words", () => {
   it("says where folders live and for how long", () => {
     expect(foldersWords(undefined)).toBeUndefined();
     expect(foldersWords({ root: "{home}/headgate", keepDays: 14 })).toBe(
-      "A folder for each job in {home}/headgate, kept for 14 days after its results were collected.",
+      "A folder for each job in ~/headgate, kept for 14 days after its results were collected.",
     );
     expect([14, 1, 1.5, 0.5, 0.001].map(daysWords)).toEqual(["14 days", "1 day", "1.5 days", "12 hours", "1 minute"]);
   });
