@@ -1,4 +1,4 @@
-// Three projects: unit (every machine, before each commit, a minute at most), parts (each real part by itself, and what starts other programs), cluster (whole stacks on real Slurm, real browsers).
+// Three projects: unit (every machine, before each commit, a minute at most), parts (each real part by itself, what starts other programs, and what is long), cluster (whole stacks on real Slurm, real browsers).
 import { defineConfig } from "vitest/config";
 
 const cluster = [
@@ -8,6 +8,10 @@ const cluster = [
   "test/journey/**/*.test.ts",
 ];
 const parts = [
+  "test/functions/erase/erase.test.ts",
+  "test/functions/headnode/remove.test.ts",
+  "test/functions/notify/sweep.test.ts",
+  "test/infra/redrive.test.ts",
   "test/infra/local/{cloud,s3,slurm}/**/*.test.ts",
   "test/infra/local/cloud.test.ts",
   "test/infra/local/{lambda,ssm}/**/*.test.ts",
