@@ -63,7 +63,7 @@ claim() {
 }
 began=$(date +%s)
 claim ${groupFiles.records}/${o.claim} "$mine"
-claim "${groupFiles.records}/$member.claim" "$mine $start $began"
+claim "${groupFiles.records}/$member.claim" "$mine $start $began \${SLURMD_NODENAME:--}"
 
 child=
 trap 'kill -TERM "$child" 2>/dev/null' TERM

@@ -1,17 +1,17 @@
 // One group that lives, as the watch sees it: what its records say, what Slurm says, what follows, what was told.
 import { isDeepStrictEqual } from "node:util";
 import type { MemberState } from "../../shared/headnode/receipt.ts";
-import { type EndRecord, judge, type Patience } from "../../shared/slurm/evidence.ts";
+import { type EndRecord, judge, type Patience, type SourcedRow } from "../../shared/slurm/evidence.ts";
 import { meanings } from "../../shared/slurm/job-state.ts";
+import { nodeName } from "../../shared/slurm/sinfo.ts";
 import type { LastWords } from "./account/last-words.ts";
-import type { SourcedRow } from "./records.ts";
 import { fixSlice, readSlices, type Slice, sliceMembers } from "./slices.ts";
 import type { Intent, Plan, Staged, Submitted } from "./spool.ts";
 import { missingMembers } from "./submit-group.ts";
 import { rememberTold, toldBefore } from "./told.ts";
 import { readTombstone, type Tombstone, takenBackAt } from "./tombstone.ts";
 
-type Claim = { name: string; start: string; beganAtMs: number };
+type Claim = { name: string; start: string; beganAtMs: number; node: string | undefined };
 
 type Sight = {
   index: number;
@@ -20,6 +20,8 @@ type Sight = {
   ends: Map<string, EndRecord>;
   endedSince: number | undefined;
   deniedSince: number | undefined;
+  /** Since when its node is known to have stopped it. */
+  stoppedSince: number | undefined;
   /** What it said last; undefined as long as that was not read. */
   words: LastWords | undefined;
   state: MemberState;
@@ -27,9 +29,15 @@ type Sight = {
   ended: boolean;
 };
 
-const claimLine = /^(headgate-[0-9A-Z]{26}-[0-9a-f]{20}) (\d{1,12}) (\S{1,100}) (\d{1,12})$/;
+const claimLine = /^(headgate-[0-9A-Z]{26}-[0-9a-f]{20}) (\d{1,12}) (\S{1,100}) (\d{1,12})(?: (\S{1,64}))?$/;
 const endLine = /^(\S{1,100}) (\d{1,3}) (\d{1,12}) (\d{1,12})$/;
 const isoOf = (seconds: string) => new Date(Number(seconds) * 1000).toISOString();
+
+/** A member that began on a node, and that Slurm does not know. */
+export type Stray = { index: number; node: string; beganAtMs: number };
+
+/** What one round of asking found beside the rows. */
+export type Round = { denied: boolean; stopped: ReadonlySet<number>; controllerStartedAt?: string | undefined };
 
 export type LiveGroupFiles = { folder: string; plan: Plan; staged: Staged; intent: Intent; submitted: Submitted };
 
@@ -64,6 +72,7 @@ export class LiveGroup {
         ends: new Map(),
         endedSince: undefined,
         deniedSince: undefined,
+        stoppedSince: undefined,
         words: undefined,
         state: { index, job, attempt, state: "queued", source: "sbatch" },
         ended: false,
@@ -129,6 +138,11 @@ export class LiveGroup {
     );
   }
 
+  /** Whether what the records tell of some member is not judged yet: its end record may be late. */
+  hasUnjudged(rows: ReadonlyMap<number, SourcedRow>): boolean {
+    return [...this.#sights.values()].some((sight) => !sight.ended && rows.has(sight.index));
+  }
+
   /** Takes on the submission that follows a forgotten one. */
   renew(intent: Intent, submitted: Submitted): void {
     this.intent = intent;
@@ -150,9 +164,14 @@ export class LiveGroup {
     if (sight === undefined) return false;
     if (kind === "claim") {
       // of any generation: the next one's may be heard of before it is known here
-      const [, own, , start, began] = claimLine.exec(text) ?? [];
+      const [, own, , start, began, node = ""] = claimLine.exec(text) ?? [];
       if (own?.startsWith(`headgate-${this.id}-`) && start !== undefined)
-        sight.claim = { name: own, start, beganAtMs: Number(began) * 1000 };
+        sight.claim = {
+          name: own,
+          start,
+          beganAtMs: Number(began) * 1000,
+          node: nodeName.test(node) ? node : undefined,
+        };
       return false;
     }
     const [, start, code, began, ended] = endLine.exec(text) ?? [];
@@ -172,14 +191,15 @@ export class LiveGroup {
   match(rows: readonly SourcedRow[]): Map<number, SourcedRow> {
     const found = new Map<number, SourcedRow>();
     const [only] = this.plan.members;
+    let rest: SourcedRow | undefined;
     for (const row of rows) {
       if (row.id !== this.submitted.id || row.uid !== this.plan.uid) continue;
       const index = this.plan.array ? row.index : only?.index;
       if (index !== undefined && !found.has(index)) found.set(index, row);
-      // an array that was cancelled whole while it waited is one row without an index
-      if (this.plan.array && row.index === undefined)
-        for (const member of this.#sights.keys()) if (!found.has(member)) found.set(member, row);
+      if (this.plan.array && row.index === undefined) rest = row;
     }
+    // what of an array was cancelled while it waited is one row without an index: it is of all that have none of their own
+    if (rest !== undefined) for (const member of this.#sights.keys()) if (!found.has(member)) found.set(member, rest);
     return found;
   }
 
@@ -207,6 +227,21 @@ export class LiveGroup {
     );
   }
 
+  /** Members that had begun, left no end, and that no record of Slurm's knows under the name they began with. */
+  astray(rows: ReadonlyMap<number, SourcedRow>): Stray[] {
+    return [...this.#sights.values()].flatMap((sight) => {
+      const { claim, index } = sight;
+      if (sight.ended || claim?.node === undefined || this.#endOf(sight) !== undefined) return [];
+      if (rows.has(index) && !this.#isOrphan(sight)) return [];
+      return [{ index, node: claim.node, beganAtMs: claim.beganAtMs }];
+    });
+  }
+
+  /** A start of a forgotten job: rows of the present one are of a second start, and tell nothing of the first. */
+  #isOrphan({ claim }: Sight): boolean {
+    return claim !== undefined && claim.name !== this.intent.name;
+  }
+
   /** Takes what members said last; of the others of these it is known that they said nothing. */
   heard(indices: readonly number[], words: ReadonlyMap<number, LastWords>): void {
     for (const index of indices) {
@@ -219,13 +254,15 @@ export class LiveGroup {
     return claim === undefined ? undefined : ends.get(claim.start);
   }
 
-  /** Judges every member that has not ended. `denied`: all records were asked and answered in this round. */
+  /**
+   * Judges every member that has not ended. `denied`: all records were asked and answered in this round. `stopped`: members
+   * astray that their nodes have stopped.
+   */
   judge(
     rows: ReadonlyMap<number, SourcedRow>,
-    denied: boolean,
+    { denied, stopped, controllerStartedAt }: Round,
     limits: Patience,
     now: number,
-    controllerStartedAt?: string,
   ): void {
     for (const sight of this.#sights.values()) {
       if (sight.ended) continue;
@@ -234,18 +271,23 @@ export class LiveGroup {
       sight.endedSince = isEnd ? (sight.endedSince ?? now) : undefined;
       if (row !== undefined) sight.deniedSince = undefined;
       else if (denied) sight.deniedSince ??= now;
+      sight.stoppedSince = stopped.has(sight.index) ? (sight.stoppedSince ?? now) : undefined;
+      const stoppedForMs = sight.stoppedSince === undefined ? 0 : now - sight.stoppedSince;
+      const isStopped = stoppedForMs >= limits.completedGraceMs;
       const end = this.#endOf(sight);
-      // A start of a forgotten job: rows of the present one are of a second start, and tell nothing of the first.
-      const orphan = sight.claim !== undefined && sight.claim.name !== this.intent.name;
+      const orphan = this.#isOrphan(sight);
+      const apart = orphan && (end !== undefined || isStopped);
       const cancelledAt = takenBackAt(this.#tombstone, sight.index);
       const gone = row === undefined && cancelledAt !== undefined;
-      if ((orphan || gone) && end === undefined && this.#mayStillRun(sight, now)) continue;
+      if ((orphan || gone) && end === undefined && !isStopped && this.#mayStillRun(sight, now)) continue;
       const verdict = judge(
         {
-          row: orphan && end !== undefined ? undefined : row,
+          row: apart ? undefined : row,
           claimed: sight.claim !== undefined,
+          ...(sight.claim === undefined ? {} : { claimedAt: new Date(sight.claim.beganAtMs).toISOString() }),
           end,
-          denied: orphan ? end !== undefined : denied && row === undefined,
+          denied: orphan ? apart : denied && row === undefined,
+          stoppedForMs,
           deniedForMs: sight.deniedSince === undefined ? 0 : now - sight.deniedSince,
           endedForMs: sight.endedSince === undefined ? 0 : now - sight.endedSince,
           ...(cancelledAt === undefined ? {} : { cancelledAt }),

@@ -1,14 +1,13 @@
 // Asking every record of Slurm's that the cluster keeps, once for all groups: squeue, and for what it does not know sacct and jobcomp.
 import { createReadStream, statSync } from "node:fs";
 import { createInterface } from "node:readline";
-import type { JobRow } from "../../shared/slurm/job-row.ts";
+import type { SourcedRow } from "../../shared/slurm/evidence.ts";
 import { type JobcompRow, readJobcompLine } from "../../shared/slurm/jobcomp.ts";
 import type { Settings } from "./config.ts";
 import type { Slurm } from "./slurm.ts";
 
 /** A group as Slurm knows it. Only name and uid together identify. */
 export type Wanted = { name: string; uid: number; since: string };
-export type SourcedRow = JobRow & { source: "squeue" | "sacct" | "jobcomp" };
 
 export type RecordsAnswer =
   | {

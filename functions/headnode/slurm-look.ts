@@ -1,14 +1,15 @@
 // One look at Slurm for all groups that live, and what it says of each member.
 import { join } from "node:path";
-import { type Patience, patience } from "../../shared/slurm/evidence.ts";
+import { type Patience, patience, type SourcedRow } from "../../shared/slurm/evidence.ts";
+import { meanings } from "../../shared/slurm/job-state.ts";
 import type { AccountProcesses } from "./account-processes.ts";
 import type { Settings } from "./config.ts";
 import { writeDurably } from "./durable-file.ts";
 import { forget } from "./generation.ts";
-import { isVague, type LiveGroup } from "./live-group.ts";
+import { isVague, type LiveGroup, type Stray } from "./live-group.ts";
 import { takeLock } from "./lock.ts";
 import type { Log } from "./log.ts";
-import { askLasting, type SourcedRow } from "./records.ts";
+import { askLasting } from "./records.ts";
 import type { Slurm } from "./slurm.ts";
 import { Intent, readRecord, type Spool, Submitted } from "./spool.ts";
 import { cancelExtras, claimFor, idsOf, type SubmitContext } from "./submit-group.ts";
@@ -159,17 +160,35 @@ export class SlurmLook {
     for (const group of groups) {
       const rows = matched.get(group) ?? new Map<number, SourcedRow>();
       if (lasting.ok && open.includes(group)) {
-        for (const [index, row] of group.match(lasting.rows)) if (isVague(rows.get(index))) rows.set(index, row);
+        // what lives only slurmctld knows: accounts go on calling a job alive that it forgot
+        const ends = lasting.rows.filter((row) => meanings[row.state].phase === "ended");
+        for (const [index, row] of group.match(ends)) if (isVague(rows.get(index))) rows.set(index, row);
         // the records of the job itself may be late: they are read again before silence is taken for an answer
         await within(accounts.of(group.plan).look(group.id), 20_000).catch(() => {});
       }
       await this.#hear(group, rows, lasting.ok);
-      const config = group.hasUnaskedCancel(rows) ? await slurm.config() : undefined;
-      group.judge(rows, lasting.ok, this.#patience, now, config?.ok ? config.value.bootedAt : undefined);
+      const strays = lasting.ok ? group.astray(rows) : [];
+      const asks = strays.length > 0 || group.hasUnaskedCancel(rows);
+      const config = asks ? await slurm.config() : undefined;
+      const controllerStartedAt = config?.ok ? config.value.bootedAt : undefined;
+      const stopped = await this.#stopped(strays, controllerStartedAt);
+      group.judge(rows, { denied: lasting.ok, stopped, controllerStartedAt }, this.#patience, now);
       const unknown = lasting.ok && (answers.get(group) ?? []).length === 0 && group.hasUnknown(rows);
+      // under the next name nothing more would be heard of what the records tell now
+      if (unknown && group.hasUnjudged(rows)) continue;
       if (unknown) await this.#denied(group, lasting.lasting);
       else group.denials = 0;
     }
+  }
+
+  /** Of these the ones that began before slurmctld was last started, on nodes that have told it since what runs there. */
+  async #stopped(strays: readonly Stray[], controllerStartedAt: string | undefined): Promise<Set<number>> {
+    const startedAt = Date.parse(controllerStartedAt ?? "");
+    const forgotten = strays.filter(({ beganAtMs }) => beganAtMs <= startedAt);
+    if (forgotten.length === 0) return new Set();
+    const nodes = await this.#context.slurm.settledNodes([...new Set(forgotten.map(({ node }) => node))]);
+    if (!nodes.ok) return new Set();
+    return new Set(forgotten.filter(({ node }) => nodes.value.has(node)).map(({ index }) => index));
   }
 
   /** Failed members' own last words, asked for once: a reason is shown with them, or without. */

@@ -6,7 +6,7 @@ import { readSbatch, type SbatchQuestion, type SbatchReading, sbatchArgv } from 
 import { readScancel, type ScancelQuestion, scancelArgv } from "../../shared/slurm/scancel.ts";
 import { readScontrolConfig, scontrolConfigArgv } from "../../shared/slurm/scontrol-config.ts";
 import { readScontrolPartition, scontrolPartitionArgv } from "../../shared/slurm/scontrol-partition.ts";
-import { readSinfo, sinfoArgv, withNodes } from "../../shared/slurm/sinfo.ts";
+import { nodeStatesArgv, readSettledNodes, readSinfo, sinfoArgv, withNodes } from "../../shared/slurm/sinfo.ts";
 import { readSqueue, type SqueueQuestion, squeueArgv } from "../../shared/slurm/squeue.ts";
 import type { Identity } from "./account-rule.ts";
 import { asAccount, slurmVariables } from "./as-account.ts";
@@ -38,6 +38,8 @@ export function slurmOf(settings: Settings) {
       if (!partitions.ok) return partitions;
       return { ok: true as const, value: withNodes(partitions.value, kinds.ok ? kinds.value : []) };
     },
+    settledNodes: async (names: readonly string[]) =>
+      readSettledNodes(await ask("sinfo", nodeStatesArgv(names), 40_000)),
     /** Submits as the account, from the group's folder. sbatch itself retries for up to 120 s: it gets less, then it is looked up. */
     async sbatch(identity: Identity, question: SbatchQuestion, script: string): Promise<SbatchReading> {
       const command = [join(slurm.bin, "sbatch"), ...sbatchArgv(question)];

@@ -1,9 +1,10 @@
 // scancel for members that a person took back and that Slurm still has: at first sight, then less and less often.
+
+import type { SourcedRow } from "../../shared/slurm/evidence.ts";
 import { meanings } from "../../shared/slurm/job-state.ts";
 import { identityOf } from "./account-rule.ts";
 import type { LiveGroup } from "./live-group.ts";
 import type { Log } from "./log.ts";
-import type { SourcedRow } from "./records.ts";
 import type { Slurm } from "./slurm.ts";
 
 /** What has no row is nothing that scancel could end. */

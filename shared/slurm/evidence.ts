@@ -10,17 +10,27 @@ export const wrapperExit = { fenced: 113, astray: 114, unclaimed: 115 } as const
 /** A member's end record: written by the start that holds its claim. Times are ISO 8601. */
 export type EndRecord = { code: number; startedAt: string; endedAt: string };
 
+/** A row, and whose it is. */
+export type SourcedRow = JobRow & { source: "sacct" | "jobcomp" | "squeue" };
+
 export type Evidence = {
   /** What a record of Slurm's says; rows are matched by id, uid and name before they come here. */
-  row: (JobRow & { source: "sacct" | "jobcomp" | "squeue" }) | undefined;
+  row: SourcedRow | undefined;
   /** Whether a start has claimed the member. */
   claimed: boolean;
+  /** When that start began (ISO 8601). */
+  claimedAt?: string;
   /** The end record of the start that claimed it. */
   end: EndRecord | undefined;
   /** Every record that the cluster keeps was asked in this round, answered, and does not know the member. */
   denied: boolean;
   /** How long the records have denied it, without a word between (milliseconds). */
   deniedForMs: number;
+  /**
+   * How long it has been known, without a word between, that the node where it began has stopped it (milliseconds): slurmctld
+   * was started again after that, does not know it, and has heard from the node what runs there.
+   */
+  stoppedForMs?: number;
   /** How long Slurm has called it ended, in our sight (milliseconds). */
   endedForMs: number;
   /** When a person took it back (ISO 8601), by the head node's clock. */
@@ -67,9 +77,9 @@ export function judge(evidence: Evidence, limits: Patience = patience): Verdict 
     };
   }
   const facts = { source: row.source, ...times(evidence, row) };
-  if (meaning.how === "cancelled" && isTurnedAway(evidence, row)) {
-    const detail =
-      "Slurm's controller had just been restarted and cancelled it before it began: the number it had was of a job that a node still ran";
+  if (meaning.how === "cancelled" && isTurnedAway(evidence, row)) return turnedAway(evidence, row, limits);
+  if (meaning.how === "cancelled" && isFlushed(evidence, row)) {
+    const detail = "Slurm's controller was restarted without its record of jobs, and gave up what it had before";
     return { kind: "ended", state: "failed", reason: "node-failure", detail, ...facts };
   }
   if (meaning.how === "cancelled") {
@@ -96,36 +106,70 @@ export function judge(evidence: Evidence, limits: Patience = patience): Verdict 
     return { kind: "ended", state: "failed", reason: "node-failure", detail, ...facts };
   }
   if (end === undefined && evidence.endedForMs < limits.failedGraceMs) return { kind: "unknown" };
+  // the row is of a second start, which did nothing and tells nothing of the first
+  if (end !== undefined && end.code !== wrapperExit.fenced && row.exitCode === wrapperExit.fenced)
+    return ownEnd(end, evidence);
   return { kind: "ended", state: "failed", ...withMemory(failure(row, evidence), evidence), ...facts };
 }
 
-/** Ids that a killed slurmctld forgot come soon after its start. */
-const turnedAwayWithinMs = 600_000;
+/** A node refuses a start at once, and slurmctld then cancels it. */
+const turnedAwayWithinMs = 10_000;
+const sigterm = 15;
 
 /**
- * slurmctld that was killed gives the ids of jobs that it forgot out again; the node that still runs such a job refuses
- * the newcomer, and slurmctld cancels that. An administrator's scancel of a waiting job looks the same in the first minutes
- * after a start: it is then tried again, which does less harm than a job that is lost without anybody's wish.
+ * slurmctld that was killed forgets its last seconds: it starts again what has begun already, or gives an id out again. The
+ * node refuses a second start of what it runs, and slurmctld, which may not requeue it, cancels the whole job without
+ * anybody's wish, and may stop the first start with it. A person's scancel sends SIGTERM to what runs, and what waits has
+ * no nodes; of what it ended within seconds, the end record tells.
  */
-function isTurnedAway({ claimed, end, cancelledAt, controllerStartedAt }: Evidence, row: JobRow): boolean {
-  if (claimed || end !== undefined || cancelledAt !== undefined) return false;
+function isTurnedAway({ claimed, claimedAt, end, cancelledAt }: Evidence, row: JobRow): boolean {
+  const { startedAt, endedAt } = row;
+  if (cancelledAt !== undefined || row.placed !== true || row.signal === sigterm) return false;
+  if (startedAt === undefined || endedAt === undefined) return false;
+  if (Date.parse(endedAt) - Date.parse(startedAt) > turnedAwayWithinMs) return false;
+  if (!claimed || end === undefined || end.code <= 128) return true;
+  return claimedAt !== undefined && Date.parse(claimedAt) < Date.parse(startedAt);
+}
+
+/** The start that was turned away did no work: the one before it, if there was one, counts, as does work that was done. */
+function turnedAway(evidence: Evidence, row: SourcedRow, limits: Patience): Verdict {
+  const { end, claimed, endedForMs } = evidence;
+  if (end !== undefined && (end.code <= 128 || Date.parse(end.endedAt) + 1_000 < Date.parse(row.startedAt ?? "")))
+    return ownEnd(end, evidence);
+  if (end === undefined && endedForMs < (claimed ? limits.completedGraceMs : limits.failedGraceMs))
+    return { kind: "unknown" };
+  const detail = claimed
+    ? "Slurm's controller was restarted as it ran, started it a second time and, refused by its node, stopped both starts"
+    : "Slurm cancelled it, unasked, as it was about to begin: its node still ran another job of the same number";
+  return {
+    kind: "ended",
+    state: "failed",
+    reason: "node-failure",
+    detail,
+    source: row.source,
+    ...times(evidence, row),
+  };
+}
+
+/** slurmctld that finds no record of its jobs has slurmdbd end them all, as it starts. */
+const flushedWithinMs = 30_000;
+
+function isFlushed({ claimed, end, cancelledAt, controllerStartedAt }: Evidence, row: JobRow): boolean {
+  if (claimed || end !== undefined || cancelledAt !== undefined || row.placed === true) return false;
   if (controllerStartedAt === undefined || row.endedAt === undefined) return false;
-  const after = Date.parse(row.endedAt) - Date.parse(controllerStartedAt);
-  return after >= 0 && after < turnedAwayWithinMs;
+  return Math.abs(Date.parse(row.endedAt) - Date.parse(controllerStartedAt)) < flushedWithinMs;
 }
 
 function withoutRow(evidence: Evidence, limits: Patience): Verdict {
   const { end, cancelledAt } = evidence;
   if (!evidence.denied) return { kind: "unknown" };
   if (cancelledAt !== undefined && !endedByItself(end, cancelledAt)) return takenBack(evidence, limits);
-  if (end !== undefined)
-    return {
-      kind: "ended",
-      ...byCode(end.code, evidence),
-      source: "job",
-      startedAt: end.startedAt,
-      endedAt: end.endedAt,
-    };
+  if (end !== undefined) return ownEnd(end, evidence);
+  if (evidence.claimed && (evidence.stoppedForMs ?? 0) >= limits.completedGraceMs) {
+    const detail =
+      "Slurm's controller was restarted as it ran and knew nothing of it any more, so its node stopped it; it left no end";
+    return { kind: "ended", state: "failed", reason: "node-failure", detail, source: "headnode" };
+  }
   if (evidence.deniedForMs < limits.lostAfterMs) return { kind: "unknown" };
   const hours = Math.round(evidence.deniedForMs / 360_000) / 10;
   const detail = `no record of the cluster has known it for ${hours} h`;
@@ -152,12 +196,11 @@ type Failure = { reason: FailureReason; detail?: string; exitCode?: number; sign
 /** FAILED in Slurm's record: the end record knows best how the program ended, Slurm's exit code stands in for it. */
 function failure(row: JobRow, { end, claimed }: Evidence): Failure {
   const { exitCode = 0, signal = 0 } = row;
-  if (end !== undefined && end.code !== 0 && !(exitCode === wrapperExit.fenced && end.code !== exitCode))
-    return codeFailure(end.code);
+  if (end !== undefined && end.code !== 0) return codeFailure(end.code);
   if (end !== undefined && signal > 0) return signalFailure(signal);
   if (end !== undefined) {
-    const which = exitCode === wrapperExit.fenced ? "a second start, which was stopped" : `exit code ${exitCode}`;
-    return { reason: "node-failure", detail: `its program ended with ${end.code}, but Slurm's record is of ${which}` };
+    const detail = `its program ended with 0, but Slurm's record is of exit code ${exitCode}`;
+    return { reason: "node-failure", detail };
   }
   if (exitCode === wrapperExit.fenced)
     return { reason: "node-failure", detail: "another start had claimed it and left no end; this start did no work" };
@@ -207,6 +250,15 @@ function byCode(
     ? { state: "succeeded", exitCode: 0 }
     : { state: "failed", ...withMemory(codeFailure(code), evidence) };
 }
+
+/** What the member's own end record says, where Slurm's records say nothing of the start that wrote it. */
+const ownEnd = (end: EndRecord, evidence: Evidence): Verdict => ({
+  kind: "ended",
+  ...byCode(end.code, evidence),
+  source: "job",
+  startedAt: end.startedAt,
+  endedAt: end.endedAt,
+});
 
 const ownCode = (end: EndRecord | undefined) => (end === undefined ? {} : { exitCode: end.code });
 

@@ -11,6 +11,8 @@ export type JobRow = {
   /** Of the batch script; undefined where this record does not tell. */
   exitCode?: number;
   signal?: number;
+  /** Whether it was ever given nodes; undefined where this record does not tell. */
+  placed?: boolean;
   /** ISO 8601. */
   startedAt?: string;
   endedAt?: string;

@@ -12,11 +12,11 @@ export type JobcompRow = JobRow & { name: string };
  * only for a member that squeue, asked in the same round, no longer knows.
  */
 const line =
-  /^JobId=(\d{1,12}) UserId=[^(]*\((\d{1,10})\) GroupId=[^(]*\(\d+\) Name=(.*) JobState=([A-Z_]+) Partition=.* TimeLimit=\S+ StartTime=(\S+) EndTime=(\S+) NodeList=.* NodeCnt=\d+ ProcCnt=\d+ WorkDir=.* ReservationName=.* Tres=.* SubmitTime=\S+ EligibleTime=\S+ (?:ArrayJobId=(\d+) ArrayTaskId=(\d+) )?.*DerivedExitCode=\d+:\d+ ExitCode=(\d+:\d+) ?$/;
+  /^JobId=(\d{1,12}) UserId=[^(]*\((\d{1,10})\) GroupId=[^(]*\(\d+\) Name=(.*) JobState=([A-Z_]+) Partition=.* TimeLimit=\S+ StartTime=(\S+) EndTime=(\S+) NodeList=(.*) NodeCnt=\d+ ProcCnt=\d+ WorkDir=.* ReservationName=.* Tres=.* SubmitTime=\S+ EligibleTime=\S+ (?:ArrayJobId=(\d+) ArrayTaskId=(\d+) )?.*DerivedExitCode=\d+:\d+ ExitCode=(\d+:\d+) ?$/;
 
 /** The row in one line of the file; undefined for any other text, and for a line that tells of no end (a requeue). */
 export function readJobcompLine(text: string): JobcompRow | undefined {
-  const [, raw, uid, name, words = "", start = "", end = "", array, task, exit = ""] = line.exec(text) ?? [];
+  const [, raw, uid, name, words = "", start = "", end = "", nodes, array, task, exit = ""] = line.exec(text) ?? [];
   const state = readState(words);
   if (raw === undefined || uid === undefined || name === undefined || state === undefined) return undefined;
   if (meanings[state].phase !== "ended") return undefined;
@@ -29,6 +29,7 @@ export function readJobcompLine(text: string): JobcompRow | undefined {
     name,
     state,
     ...readExit(exit),
+    placed: nodes !== "" && nodes !== "(null)",
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(endedAt === undefined ? {} : { endedAt }),
   };

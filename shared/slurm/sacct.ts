@@ -20,12 +20,13 @@ export function sacctArgv(question: SacctQuestion): string[] {
     `--starttime=${since}`,
     `--name=${question.names.join(",")}`,
     `--uid=${[...new Set(question.uids)].join(",")}`,
-    "--format=JobID,UID,State,ExitCode,Start,End",
+    "--format=JobID,UID,State,ExitCode,Start,End,NodeList",
   ];
 }
 
+/** 12_[3-5]: all members of an array that have no line of their own. */
 const line =
-  /^(\d{1,12})(?:_(\d{1,9}))?\|(\d{1,10})\|([A-Z_+]+(?: by \d+)?)\|(\d+:\d+)?\|([^|\n]{0,40})\|([^|\n]{0,40})$/;
+  /^(\d{1,12})(?:_(?:(\d{1,9})|\[[^|\]]{0,4000}\]?))?\|(\d{1,10})\|([A-Z_+]+(?: by \d+)?)\|(\d+:\d+)?\|([^|\n]{0,40})\|([^|\n]{0,40})\|([^|\n]*)$/;
 
 /** Reads the answer. Of several runs of a member (a requeued one) the last stands. */
 export function readSacct(answer: Answer): Reading<JobRow[]> {
@@ -33,12 +34,14 @@ export function readSacct(answer: Answer): Reading<JobRow[]> {
   if (refusal !== undefined) return { ok: false, words: refusal };
   const rows: JobRow[] = [];
   for (const text of answer.stdout.split("\n")) {
-    if (text === "" || /^\d+_\[/.test(text)) continue; // 12_[3-5]: members that still wait, which squeue knows
-    const [, id, index, uid, words = "", exit = "", start = "", end = ""] = line.exec(text) ?? [];
+    if (text === "") continue;
+    const [, id, index, uid, words = "", exit = "", start = "", end = "", nodes] = line.exec(text) ?? [];
     const state = readState(words);
     if (id === undefined || uid === undefined || state === undefined)
       return { ok: false, words: `sacct printed a line of another form: ${text.slice(0, 120)}` };
+    const isRest = /^\d+_\[/.test(text);
     const hasEnded = meanings[state].phase === "ended";
+    if (isRest && !hasEnded) continue; // they wait, and squeue knows them
     const startedAt = readTime(start, "utc");
     const endedAt = hasEnded ? readTime(end, "utc") : undefined;
     rows.push({
@@ -47,6 +50,7 @@ export function readSacct(answer: Answer): Reading<JobRow[]> {
       uid: Number(uid),
       state,
       ...(hasEnded ? readExit(exit) : undefined),
+      placed: nodes !== "" && nodes !== "None assigned",
       ...(startedAt === undefined ? {} : { startedAt }),
       ...(endedAt === undefined ? {} : { endedAt }),
     });

@@ -29,6 +29,34 @@ function gpusOf(gres: string): number {
   return counts.reduce<number>((sum, count) => sum + Number(count), 0);
 }
 
+/** A node's name as slurm.conf may have it; no list of names, no option. */
+export const nodeName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** The states of these nodes, one line for each partition of each. */
+export const nodeStatesArgv = (names: readonly string[]): string[] => [
+  "-h",
+  "-N",
+  "-n",
+  names.join(","),
+  "-o",
+  "%N|%T",
+];
+
+/**
+ * Which of the nodes are settled: they have told slurmctld, since it was last started, what runs on them, and have been
+ * told to stop what it does not know; or it has given them up as down. "idle*" does not answer (sinfo's manual).
+ */
+export function readSettledNodes(answer: Answer): Reading<Set<string>> {
+  const refusal = refusalOf(answer);
+  if (refusal !== undefined) return { ok: false, words: refusal };
+  const settled = new Set<string>();
+  for (const text of answer.stdout.split("\n")) {
+    const [, name, state = ""] = /^([^|]+)\|([a-z_+-]+[^a-z|]{0,3})$/.exec(text.trim()) ?? [];
+    if (name !== undefined && (/^down/.test(state) || !/^unknown|\*/.test(state))) settled.add(name);
+  }
+  return { ok: true, value: settled };
+}
+
 /** Partitions with the size of their largest node. */
 export function withNodes(partitions: readonly PartitionLimits[], kinds: readonly NodeKind[]): PartitionLimits[] {
   return partitions.map((partition) => {

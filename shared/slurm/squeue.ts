@@ -16,10 +16,16 @@ export function squeueArgv(question: SqueueQuestion): string[] {
   const filter = [`--name=${question.names.join(",")}`, `--user=${[...new Set(question.uids)].join(",")}`];
   const common = ["-h", "-r", "-t", "all", ...filter];
   if (question.short === true) return [...common, "-o", "%F|%K|%U|%T|%S|%e|"];
-  return ["-a", ...common, "-O", "ArrayJobID:|,ArrayTaskID:|,UserID:|,State:|,StartTime:|,EndTime:|,exit_code:|"];
+  return [
+    "-a",
+    ...common,
+    "-O",
+    "ArrayJobID:|,ArrayTaskID:|,UserID:|,State:|,StartTime:|,EndTime:|,exit_code:|,BatchHost:|",
+  ];
 }
 
-const line = /^(\d{1,12})\|(\d{1,9}|N\/A)\|(\d{1,10})\|([A-Z_]+)\|([^|\n]{0,40})\|([^|\n]{0,40})\|(?:(\d{0,6})\|)?$/;
+const line =
+  /^(\d{1,12})\|(\d{1,9}|N\/A)\|(\d{1,10})\|([A-Z_]+)\|([^|\n]{0,40})\|([^|\n]{0,40})\|(?:(\d{0,6})\|([A-Za-z0-9._/-]{0,255})\|)?$/;
 
 /** Reads the answer. A line that is not exactly of our format fails the whole: half an answer is no answer. */
 export function readSqueue(answer: Answer): Reading<JobRow[]> {
@@ -38,7 +44,7 @@ export function readSqueue(answer: Answer): Reading<JobRow[]> {
 }
 
 function readLine(text: string): JobRow | undefined {
-  const [, id, index, uid, words = "", start = "", end = "", status = ""] = line.exec(text) ?? [];
+  const [, id, index, uid, words = "", start = "", end = "", status = "", host] = line.exec(text) ?? [];
   const state = readState(words);
   if (id === undefined || uid === undefined || state === undefined) return undefined;
   const { phase } = meanings[state];
@@ -50,6 +56,7 @@ function readLine(text: string): JobRow | undefined {
     uid: Number(uid),
     state,
     ...(phase === "ended" ? readWaitStatus(status) : undefined),
+    ...(host === undefined ? {} : { placed: host !== "" && host !== "n/a" }),
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(endedAt === undefined ? {} : { endedAt }),
   };

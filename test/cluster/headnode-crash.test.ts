@@ -1,6 +1,6 @@
 // Whatever dies at whatever moment: a group becomes one Slurm job, and what is extra does no work.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -36,7 +36,9 @@ describe.skipIf(!canRun)("the head node's program under SIGKILL", () => {
   beforeAll(async () => {
     ensureAccounts(["alice", "bob"]);
     slurm = await startPrivateSlurm({ dir: slurmFolder("crash"), clean: true });
-    node = await startTestHeadnode(slurm, { patience: { failedGraceSeconds: 1, retrySeconds: 1 } });
+    node = await startTestHeadnode(slurm, {
+      patience: { completedGraceSeconds: 3, failedGraceSeconds: 1, retrySeconds: 1 },
+    });
   });
   afterAll(async () => {
     await slurm?.stop();
@@ -189,5 +191,22 @@ describe.skipIf(!canRun)("the head node's program under SIGKILL", () => {
     await lock?.release();
     for (let n = 0; n < 100 && !existsSync(done); n++) await sleep(100);
     expect([existsSync(live), existsSync(done)]).toEqual([false, true]);
+  });
+
+  it("tells of a node's failure where slurmctld forgot what ran, and the node then stopped it", async () => {
+    const forgotten = testGroup("echo begun > begun; exec sleep 300", { resources: { wallMinutes: 30 } });
+    const folder = join("/home/alice/headgate", forgotten.group);
+    await node.run(await node.putBatch({ verb: "submit", groups: [forgotten] }));
+    for (let n = 0; n < 600 && !existsSync(join(folder, "members/0/work/begun")); n++) await sleep(50);
+    slurm.killController();
+    await sleep(500);
+    for (const file of readdirSync(join(slurmFolder("crash"), "state")))
+      if (file.startsWith("job_state")) rmSync(join(slurmFolder("crash"), "state", file));
+    await slurm.startController();
+
+    const { states } = await node.settled(forgotten, 90_000);
+
+    expect(states.at(-1)).toMatchObject({ state: "failed", reason: "node-failure", source: "headnode" });
+    expect(spawnSync("pgrep", ["-u", "alice", "-f", "^sleep 300"], { encoding: "utf8" }).stdout).toBe("");
   });
 });

@@ -11,7 +11,7 @@ import { ApiRecord } from "./api-record.ts";
 import type { Case } from "./case.ts";
 import { readLedger, type Written } from "./ledger-record.ts";
 import { type ObjectRecord, readObjects } from "./object-record.ts";
-import { isFenced, memberKey, readSlurmRecord } from "./slurm-record.ts";
+import { isFenced, memberKey, SlurmRecord } from "./slurm-record.ts";
 import type { Asked } from "./submit.ts";
 import { faultOf, type ToldEnd } from "./verdict.ts";
 import { outputOf } from "./work.ts";
@@ -26,7 +26,7 @@ const laws = [
 type Law = (typeof laws)[number];
 
 const given = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as Case;
-const slurm = readSlurmRecord(given.jobcomp);
+const slurm = new SlurmRecord(given.jobcomp);
 const ledger = readLedger(given.ledger);
 const objects = await readObjects(given);
 const apis = new Map(Object.entries(given.tokens).map(([person, token]) => [person, new ApiRecord(given.api, token)]));
@@ -86,8 +86,7 @@ async function judgeOne(one: Asked): Promise<void> {
     if (told === undefined) continue;
     const fault = faultOf(told, evidenceOf(one, job, member, begun));
     if (fault !== undefined) breaks("wrong final states", `attempt ${attempt} (${member}): ${fault}`);
-    else if (told.state === "succeeded" && (slurm.get(member ?? "") ?? []).every(({ state }) => state !== "COMPLETED"))
-      byItself += 1;
+    else if (told.state === "succeeded" && slurm.of(member).every(({ state }) => state !== "COMPLETED")) byItself += 1;
     const done = told.state === "succeeded" || told.reason === "exit-code";
     if (attempt < job.attempt && done) breaks(counting, `attempt ${attempt} came to its end and was tried again`);
   }
@@ -125,13 +124,9 @@ function memberOf(folder: string | undefined): string | undefined {
 }
 
 function evidenceOf(one: Asked, job: Job, member: string | undefined, begun: ReadonlyMap<string, Written>) {
-  const key = member ?? "";
-  const [group = "", index = ""] = key.split(" ");
-  const whole =
-    index === "0" ? [] : (slurm.get(memberKey(group, 0)) ?? []).filter(({ state }) => state === "CANCELLED");
   return {
-    record: [...(slurm.get(key) ?? []), ...whole],
-    written: begun.get(key) ?? { begins: 0, ends: 0 },
+    record: slurm.of(member),
+    written: begun.get(member ?? "") ?? { begins: 0, ends: 0 },
     exit: one.exit,
     forgettable: given.outages.some(
       ({ what, from, to }) =>
@@ -185,7 +180,7 @@ async function findStrangers(): Promise<void> {
 }
 
 function print(): void {
-  const fenced = [...slurm.values()].flat().filter(isFenced).length;
+  const fenced = slurm.all().filter(isFenced).length;
   const width = 66;
   const row = (words: string, value: number | string) =>
     console.log(`${words.padEnd(width)} ${String(value).padStart(7)}`);

@@ -1,7 +1,14 @@
 // Slurm's own record of ends: jobcomp/filetxt, by the group and the index that a job's name and array index tell.
 import { readFileSync } from "node:fs";
 
-export type Ended = { group: string; index: number; state: string; code: number; signal: number; job: string };
+export type Ended = {
+  group: string;
+  index: number | undefined;
+  state: string;
+  code: number;
+  signal: number;
+  job: string;
+};
 
 /** One line of jobcomp/filetxt; values of these fields hold no space. Lines of requeued jobs are no ends. */
 function parseEnded(line: string): Ended | undefined {
@@ -12,7 +19,7 @@ function parseEnded(line: string): Ended | undefined {
   const array = value("ArrayTaskId");
   return {
     group,
-    index: /^\d+$/.test(array) ? Number(array) : 0,
+    index: /^\d+$/.test(array) ? Number(array) : undefined,
     state: value("JobState"),
     code: Number(code),
     signal: Number(signal),
@@ -25,14 +32,31 @@ export const isFenced = (ended: Ended): boolean => ended.state === "FAILED" && e
 
 export const memberKey = (group: string, index: number): string => `${group} ${index}`;
 
-/** All ends, by member. An array that was cancelled whole while it waited is one line: it stands at index 0. */
-export function readSlurmRecord(file: string): Map<string, Ended[]> {
-  const found = new Map<string, Ended[]>();
-  for (const line of readFileSync(file, "utf8").split("\n")) {
-    const ended = parseEnded(line);
-    if (ended === undefined) continue;
-    const key = memberKey(ended.group, ended.index);
-    found.set(key, [...(found.get(key) ?? []), ended]);
+/** All ends. */
+export class SlurmRecord {
+  readonly #byGroup = new Map<string, Ended[]>();
+
+  constructor(file: string) {
+    for (const line of readFileSync(file, "utf8").split("\n")) {
+      const ended = parseEnded(line);
+      if (ended !== undefined) this.#byGroup.set(ended.group, [...(this.#byGroup.get(ended.group) ?? []), ended]);
+    }
   }
-  return found;
+
+  /**
+   * Those of a member. A line without an index is of a group that is no array, or of all of an array that was cancelled
+   * while it waited.
+   */
+  of(member: string | undefined): Ended[] {
+    const [group = "", index = ""] = (member ?? "").split(" ");
+    const lines = this.#byGroup.get(group) ?? [];
+    const isArray = lines.some((line) => line.index !== undefined);
+    return lines.filter((line) =>
+      line.index === undefined ? !isArray || line.state === "CANCELLED" : line.index === Number(index),
+    );
+  }
+
+  all(): Ended[] {
+    return [...this.#byGroup.values()].flat();
+  }
 }

@@ -8,7 +8,7 @@ import { readSacct, sacctArgv } from "../../../shared/slurm/sacct.ts";
 import { readSbatch, sbatchArgv } from "../../../shared/slurm/sbatch.ts";
 import { readScontrolConfig } from "../../../shared/slurm/scontrol-config.ts";
 import { describePartition, readScontrolPartition } from "../../../shared/slurm/scontrol-partition.ts";
-import { readSinfo, withNodes } from "../../../shared/slurm/sinfo.ts";
+import { nodeName, readSettledNodes, readSinfo, withNodes } from "../../../shared/slurm/sinfo.ts";
 import { readSqueue, squeueArgv } from "../../../shared/slurm/squeue.ts";
 
 const good = (stdout: string) => ({ code: 0, stdout, stderr: "" });
@@ -25,17 +25,17 @@ describe("squeue", () => {
 
   it("is read as it answered", () => {
     const text =
-      "3|0|1001|COMPLETED|2026-11-22T03:04:56|2026-11-22T03:04:56|0|\n2|N/A|1001|FAILED|2026-11-22T03:04:56|2026-11-22T03:04:56|768|\n" +
-      "3|4|1001|FAILED|2026-11-22T03:04:56|2026-11-22T03:04:56|9|\n4|3|1001|PENDING|2026-11-22T04:04:55|2026-11-22T04:09:55|0|\n";
-    const at = "2026-11-22T03:04:56.000Z";
+      "3|0|1001|COMPLETED|2026-11-22T03:04:56|2026-11-22T03:04:56|0|n1|\n2|N/A|1001|FAILED|2026-11-22T03:04:56|2026-11-22T03:04:56|768|n1|\n" +
+      "3|4|1001|FAILED|2026-11-22T03:04:56|2026-11-22T03:04:56|9|n1|\n4|3|1001|PENDING|2026-11-22T04:04:55|2026-11-22T04:09:55|0|n/a|\n";
+    const ran = { startedAt: "2026-11-22T03:04:56.000Z", endedAt: "2026-11-22T03:04:56.000Z", placed: true };
 
     expect(readSqueue(good(text))).toEqual({
       ok: true,
       value: [
-        { id: "3", index: 0, uid: 1001, state: "COMPLETED", exitCode: 0, signal: 0, startedAt: at, endedAt: at },
-        { id: "2", index: undefined, uid: 1001, state: "FAILED", exitCode: 3, signal: 0, startedAt: at, endedAt: at },
-        { id: "3", index: 4, uid: 1001, state: "FAILED", exitCode: 0, signal: 9, startedAt: at, endedAt: at },
-        { id: "4", index: 3, uid: 1001, state: "PENDING" },
+        { id: "3", index: 0, uid: 1001, state: "COMPLETED", exitCode: 0, signal: 0, ...ran },
+        { id: "2", index: undefined, uid: 1001, state: "FAILED", exitCode: 3, signal: 0, ...ran },
+        { id: "3", index: 4, uid: 1001, state: "FAILED", exitCode: 0, signal: 9, ...ran },
+        { id: "4", index: 3, uid: 1001, state: "PENDING", placed: false },
       ],
     });
   });
@@ -63,8 +63,8 @@ describe("squeue", () => {
 describe("sacct", () => {
   it("is read as it answered, waiting members left to squeue", () => {
     const text =
-      "6|1001|FAILED|0:9|2026-11-22T03:49:10|2026-11-22T03:49:11\n7_1|1001|FAILED|1:0|2026-11-22T03:49:10|2026-11-22T03:49:10\n" +
-      "8|1001|CANCELLED by 1001|0:0|None|2026-11-22T03:49:10\n9_[0-3]|1001|PENDING|0:0|Unknown|Unknown\n";
+      "6|1001|FAILED|0:9|2026-11-22T03:49:10|2026-11-22T03:49:11|n1\n7_1|1001|FAILED|1:0|2026-11-22T03:49:10|2026-11-22T03:49:10|n[1-2],gpu3\n" +
+      "8|1001|CANCELLED by 1001|0:0|None|2026-11-22T03:49:10|None assigned\n9_[0-3]|1001|PENDING|0:0|Unknown|Unknown|None assigned\n";
 
     const reading = readSacct(good(text));
 
@@ -72,13 +72,26 @@ describe("sacct", () => {
       ok: true,
       value: [
         { id: "6", state: "FAILED", exitCode: 0, signal: 9 },
-        { id: "7", index: 1, exitCode: 1 },
-        { id: "8", state: "CANCELLED", endedAt: "2026-11-22T03:49:10.000Z" },
+        { id: "7", index: 1, exitCode: 1, placed: true },
+        { id: "8", state: "CANCELLED", placed: false, endedAt: "2026-11-22T03:49:10.000Z" },
       ],
     });
     expect(sacctArgv({ names: ["a"], uids: [1], since: "2026-11-22T00:00:00.000Z" })).toContain(
       "--starttime=2026-11-22T00:00:00",
     );
+  });
+
+  it("tells of members that were cancelled as they waited, though it lists them as one", () => {
+    const cancelled = "CANCELLED by 0|0:0|None|2026-11-22T03:49:10|None assigned\n";
+    const text = `9_1|1001|COMPLETED|0:0|2026-11-22T03:49:10|2026-11-22T03:49:11|n1\n9_[2-5%2]|1001|${cancelled}9_[7,9,11,...]|1001|${cancelled}`;
+
+    const reading = readSacct(good(text));
+
+    expect(reading.ok && reading.value.map(({ id, index, state }) => [id, index, state])).toEqual([
+      ["9", 1, "COMPLETED"],
+      ["9", undefined, "CANCELLED"],
+      ["9", undefined, "CANCELLED"],
+    ]);
   });
 
   it("fails as a whole on a line of another form", () => {
@@ -277,5 +290,22 @@ describe("partitions", () => {
     );
 
     expect(config).toEqual({ ok: true, value: { minJobAgeSeconds: 300, version: "22.05.8", maxArraySize: 100_001 } });
+  });
+});
+
+describe("the nodes that slurmctld has heard from", () => {
+  it("are those that answer or were given up, in whatever partitions", () => {
+    const text =
+      "n1|idle\nn1|idle\nn2|idle*\nn3|down*\nn4|drained\nn5|unknown\nn6|allocated+\nn7|idle~\nn8|mixed*\nn9|draining\n";
+
+    const reading = readSettledNodes(good(text));
+
+    expect(reading.ok && [...reading.value]).toEqual(["n1", "n3", "n4", "n6", "n7", "n9"]);
+    expect(readSettledNodes(bad("slurm_load_partitions: Unable to contact slurm controller")).ok).toBe(false);
+  });
+
+  it("are asked for by names alone", () => {
+    expect(["n1", "gpu-node_03.site"].every((name) => nodeName.test(name))).toBe(true);
+    expect(["", "-", "-a", "n[1-9]", "a,b", "a b", "n1\n"].some((name) => nodeName.test(name))).toBe(false);
   });
 });

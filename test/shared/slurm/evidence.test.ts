@@ -49,7 +49,7 @@ describe("a member's evidence", () => {
     [
       "a fenced start beside work that succeeded",
       { row: row("FAILED", { exitCode: 113, signal: 0 }), claimed: true, end: end(0) },
-      { state: "failed", reason: "node-failure" },
+      { state: "succeeded", source: "job" },
     ],
     [
       "a program's own 113",
@@ -122,6 +122,21 @@ describe("a member's evidence", () => {
     ],
     ["denial for an hour", { denied: true, deniedForMs: 3_600_000 }, { kind: "unknown" }],
     ["denial for a day", { denied: true, deniedForMs: patience.lostAfterMs }, { state: "failed", reason: "lost" }],
+    [
+      "denial of what had begun before slurmctld's start, and whose node has just been heard",
+      { denied: true, claimed: true, stoppedForMs: 1_000 },
+      { kind: "unknown" },
+    ],
+    [
+      "denial of what had begun before slurmctld's start, and whose node was heard a while ago",
+      { denied: true, claimed: true, stoppedForMs: patience.completedGraceMs },
+      { state: "failed", reason: "node-failure", source: "headnode" },
+    ],
+    [
+      "the end of what its node had been told to stop",
+      { denied: true, claimed: true, stoppedForMs: patience.completedGraceMs, end: end(0) },
+      { state: "succeeded", source: "job" },
+    ],
     ["denial of what was taken back, at first", { denied: true, cancelledAt }, { kind: "unknown" }],
     [
       "denial of what was taken back, for a look",
@@ -163,17 +178,52 @@ describe("a member's evidence", () => {
     expect(judge({ ...nothing, ...evidence })).toMatchObject(verdict);
   });
 
-  it("is a node's failure where a controller that had just been started cancelled what had not begun", () => {
-    const cancelled = { ...nothing, row: { ...row("CANCELLED"), endedAt: "2026-11-22T03:05:00.000Z" } };
-    const judged = (more: Partial<Evidence>) => judge({ ...cancelled, ...more });
-    const justNow = "2026-11-22T03:04:10.000Z";
+  describe("that Slurm cancelled without anybody's wish", () => {
+    const at = (second: number) => new Date(Date.parse("2026-11-22T03:04:00.000Z") + second * 1_000).toISOString();
+    const refused = {
+      ...row("CANCELLED", { exitCode: 0, signal: 0 }),
+      placed: true,
+      startedAt: at(10),
+      endedAt: at(10),
+    };
+    const judged = (more: Partial<Evidence>, of: Partial<typeof refused> = {}) =>
+      judge({ ...nothing, row: { ...refused, ...of }, ...more });
+    const earlier = { claimed: true, claimedAt: at(3) };
+    const ended = (code: number, second: number) => ({ code, startedAt: at(3), endedAt: at(second) });
 
-    expect(judged({ controllerStartedAt: justNow })).toMatchObject({ state: "failed", reason: "node-failure" });
-    expect(judged({})).toMatchObject({ state: "cancelled" });
-    expect(judged({ controllerStartedAt: "2026-11-22T01:00:00.000Z" })).toMatchObject({ state: "cancelled" });
-    expect(judged({ controllerStartedAt: "2026-11-22T03:06:00.000Z" })).toMatchObject({ state: "cancelled" });
-    expect(judged({ controllerStartedAt: justNow, cancelledAt })).toMatchObject({ state: "cancelled" });
-    expect(judged({ controllerStartedAt: justNow, claimed: true })).toMatchObject({ state: "cancelled" });
+    it("is a failure of the node's, where it was given nodes and did not begin", () => {
+      expect(judged({})).toMatchObject({ state: "failed", reason: "node-failure" });
+      expect(judged({ endedForMs: 0 })).toEqual({ kind: "unknown" });
+      expect(judged({ cancelledAt })).toMatchObject({ state: "cancelled" });
+      expect(judged({}, { placed: false })).toMatchObject({ state: "cancelled" });
+      expect(judged({}, { endedAt: at(40) })).toMatchObject({ state: "cancelled" });
+      expect(judged({}, { signal: 15 })).toMatchObject({ state: "cancelled" });
+    });
+
+    it("is what the start before came to, where a second one was refused", () => {
+      expect(judged({ ...earlier, end: ended(0, 5) })).toMatchObject({ state: "succeeded", source: "job" });
+      expect(judged({ ...earlier, end: ended(3, 5) })).toMatchObject({ reason: "exit-code", exitCode: 3 });
+      expect(judged({ ...earlier, end: ended(139, 5) })).toMatchObject({ reason: "signal", signal: 11 });
+      expect(judged({ ...earlier, end: ended(143, 11) })).toMatchObject({ reason: "node-failure" });
+      expect(judged({ ...earlier, endedForMs: 10_000 })).toEqual({ kind: "unknown" });
+      expect(judged({ ...earlier, endedForMs: 60_000 })).toMatchObject({ reason: "node-failure" });
+    });
+
+    it("is cancelled, where its own start was ended by a signal within the first seconds", () => {
+      const own = { claimed: true, claimedAt: at(10) };
+      expect(judged({ ...own, end: ended(143, 12) })).toMatchObject({ state: "cancelled" });
+      expect(judged({ ...own, end: ended(0, 12) })).toMatchObject({ state: "succeeded", source: "job" });
+      expect(judged({ ...own, endedForMs: 60_000 })).toMatchObject({ reason: "node-failure" });
+    });
+
+    it("is a failure, where slurmctld gave it up as it started without its record of jobs", () => {
+      const waited = { placed: false, startedAt: at(10) };
+      expect(judged({ controllerStartedAt: at(8) }, waited)).toMatchObject({ reason: "node-failure" });
+      expect(judged({ controllerStartedAt: at(8), claimed: true }, waited)).toMatchObject({ state: "cancelled" });
+      expect(judged({ controllerStartedAt: at(8), cancelledAt }, waited)).toMatchObject({ state: "cancelled" });
+      expect(judged({ controllerStartedAt: at(-100) }, waited)).toMatchObject({ state: "cancelled" });
+      expect(judged({}, waited)).toMatchObject({ state: "cancelled" });
+    });
   });
 
   it("has a start only of what began: Slurm gives one of what was cancelled as it waited", () => {
@@ -196,29 +246,40 @@ describe("a member's evidence", () => {
     expect(readState("x COMPLETED")).toBeUndefined();
   });
 
+  const instants = [0, 1, 2, 30].map((second) => new Date(Date.parse(cancelledAt) + second * 1_000).toISOString());
   const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
     row: fc.option(
       fc
-        .record({ state: fc.constantFrom(...slurmStates), exitCode: fc.nat(255), signal: fc.nat(64) })
-        .map(({ state, ...exit }) => row(state, exit)),
+        .record({
+          state: fc.constantFrom(...slurmStates),
+          exitCode: fc.oneof(fc.nat(255), fc.constant(113)),
+          signal: fc.nat(64),
+          placed: fc.boolean(),
+          startedAt: fc.constantFrom(...instants),
+          endedAt: fc.constantFrom(...instants),
+        })
+        .map(({ state, ...facts }) => ({ ...row(state), ...facts })),
       { nil: undefined },
     ),
     claimed: fc.boolean(),
+    claimedAt: fc.constantFrom(...instants),
     end: fc.option(fc.nat(255).map(end), { nil: undefined }),
     denied: fc.boolean(),
     deniedForMs: fc.nat(10 * 24 * 3_600_000),
     endedForMs: fc.nat(600_000),
+    stoppedForMs: fc.nat(600_000),
   });
   const takenBack = fc.constantFrom(undefined, cancelledAt);
 
-  it("never calls a success what lacks COMPLETED, where Slurm speaks, or an end record of code 0", () => {
+  it("never calls a success what lacks an end record of code 0, or COMPLETED where Slurm speaks of the start that wrote it", () => {
     fc.assert(
       fc.property(anyEvidence, (evidence) => {
         const verdict = judge(evidence);
         if (verdict.kind !== "ended" || verdict.state !== "succeeded") return;
         expect(evidence.end?.code).toBe(0);
-        if (evidence.row !== undefined) expect(evidence.row.state).toBe("COMPLETED");
-        else expect(verdict.source).toBe("job");
+        const ofAnother = evidence.row?.exitCode === 113 || evidence.row?.state === "CANCELLED";
+        if (evidence.row !== undefined && !ofAnother) expect(evidence.row.state).toBe("COMPLETED");
+        if (evidence.row?.state !== "COMPLETED") expect(verdict.source).toBe("job");
       }),
     );
   });
@@ -229,6 +290,10 @@ describe("a member's evidence", () => {
         const [without, told] = [judge(evidence), judge({ ...evidence, cancelledAt })];
         // that nobody asked for it here is all that may be said otherwise
         const plain = (verdict: object) => ({ ...verdict, detail: undefined });
+        if (evidence.row !== undefined && /^(?:CANCELLED|REVOKED)$/.test(evidence.row.state)) {
+          expect(told).toMatchObject({ state: "cancelled" });
+          return;
+        }
         if (without.kind === "ended" && without.state !== "cancelled" && evidence.row !== undefined)
           expect(told).toEqual(without);
         if (evidence.row !== undefined || !evidence.denied || evidence.end?.code === 0)
