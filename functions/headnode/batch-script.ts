@@ -57,7 +57,8 @@ claim() {
     exit ${wrapperExit.unclaimed}
   fi
   if [ "$holder" != "$2" ]; then
-    say "this work is claimed by another start ($holder); this one does nothing"
+    # not on stderr: that file is the other start's
+    echo "$2 does nothing: $1 is claimed by $holder" >> ${groupFiles.records}/fenced
     exit ${wrapperExit.fenced}
   fi
 }

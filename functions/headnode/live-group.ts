@@ -1,7 +1,14 @@
 // One group that lives, as the watch sees it: what its records say, what Slurm says, what follows, what was told.
 import { isDeepStrictEqual } from "node:util";
 import type { MemberState } from "../../shared/headnode/receipt.ts";
-import { type EndRecord, judge, type Patience, type SourcedRow } from "../../shared/slurm/evidence.ts";
+import {
+  type EndRecord,
+  isCutShort,
+  isTurnedAway,
+  judge,
+  type Patience,
+  type SourcedRow,
+} from "../../shared/slurm/evidence.ts";
 import { meanings } from "../../shared/slurm/job-state.ts";
 import { nodeName } from "../../shared/slurm/sinfo.ts";
 import type { LastWords } from "./account/last-words.ts";
@@ -37,7 +44,13 @@ const isoOf = (seconds: string) => new Date(Number(seconds) * 1000).toISOString(
 export type Stray = { index: number; node: string; beganAtMs: number };
 
 /** What one round of asking found beside the rows. */
-export type Round = { denied: boolean; stopped: ReadonlySet<number>; controllerStartedAt?: string | undefined };
+export type Round = {
+  denied: boolean;
+  stopped: ReadonlySet<number>;
+  /** When slurmctld was last started, and the slurmd of nodes; where that was asked. */
+  controllerStartedAt: string | undefined;
+  nodesStartedAt: ReadonlyMap<string, string>;
+};
 
 export type LiveGroupFiles = { folder: string; plan: Plan; staged: Staged; intent: Intent; submitted: Submitted };
 
@@ -216,22 +229,20 @@ export class LiveGroup {
     return [...this.#sights.values()].filter(awaits).map(({ index }) => index);
   }
 
-  /** Whether Slurm cancelled a member that had not begun and that nobody took back. */
-  hasUnaskedCancel(rows: ReadonlyMap<number, SourcedRow>): boolean {
-    return [...this.#sights.values()].some(
-      (sight) =>
-        !sight.ended &&
-        sight.claim === undefined &&
-        rows.get(sight.index)?.state === "CANCELLED" &&
-        !this.#isTakenBack(sight),
-    );
+  /** Members that Slurm cancelled and that nobody took back, with the node where each began. */
+  unaskedCancels(rows: ReadonlyMap<number, SourcedRow>): { index: number; node: string | undefined }[] {
+    return [...this.#sights.values()].flatMap((sight) => {
+      if (sight.ended || rows.get(sight.index)?.state !== "CANCELLED" || this.#isTakenBack(sight)) return [];
+      return [{ index: sight.index, node: sight.claim?.node }];
+    });
   }
 
-  /** Members that had begun, left no end, and that no record of Slurm's knows under the name they began with. */
+  /** Members that had begun, left no end but by SIGTERM or SIGKILL, and that no record of Slurm's knows under the name they began with. */
   astray(rows: ReadonlyMap<number, SourcedRow>): Stray[] {
     return [...this.#sights.values()].flatMap((sight) => {
       const { claim, index } = sight;
-      if (sight.ended || claim?.node === undefined || this.#endOf(sight) !== undefined) return [];
+      const code = this.#endOf(sight)?.code;
+      if (sight.ended || claim?.node === undefined || (code !== undefined && code !== 143 && code !== 137)) return [];
       if (rows.has(index) && !this.#isOrphan(sight)) return [];
       return [{ index, node: claim.node, beganAtMs: claim.beganAtMs }];
     });
@@ -260,10 +271,28 @@ export class LiveGroup {
    */
   judge(
     rows: ReadonlyMap<number, SourcedRow>,
-    { denied, stopped, controllerStartedAt }: Round,
+    { denied, stopped, controllerStartedAt, nodesStartedAt }: Round,
     limits: Patience,
     now: number,
   ): void {
+    const factsOf = ({ index, claim }: Sight) => {
+      const cancelledAt = takenBackAt(this.#tombstone, index);
+      const nodeStartedAt = nodesStartedAt.get(claim?.node ?? "");
+      return {
+        claimed: claim !== undefined,
+        ...(claim === undefined ? {} : { claimedAt: new Date(claim.beganAtMs).toISOString() }),
+        ...(cancelledAt === undefined ? {} : { cancelledAt }),
+        ...(controllerStartedAt === undefined ? {} : { controllerStartedAt }),
+        ...(nodeStartedAt === undefined ? {} : { nodeStartedAt }),
+      };
+    };
+    const cuts = [...this.#sights.values()].flatMap((sight) => {
+      const row = rows.get(sight.index);
+      const isCut = row && isTurnedAway({ ...factsOf(sight), end: this.#endOf(sight) }, row);
+      return isCut ? [Date.parse(row.endedAt ?? "")] : [];
+    });
+    const isSwept = ({ state, endedAt = "" }: SourcedRow) =>
+      state === "CANCELLED" && cuts.some((at) => Math.abs(Date.parse(endedAt) - at) <= 2_000);
     for (const sight of this.#sights.values()) {
       if (sight.ended) continue;
       const row = rows.get(sight.index);
@@ -277,29 +306,27 @@ export class LiveGroup {
       const end = this.#endOf(sight);
       const orphan = this.#isOrphan(sight);
       const apart = orphan && (end !== undefined || isStopped);
-      const cancelledAt = takenBackAt(this.#tombstone, sight.index);
-      const gone = row === undefined && cancelledAt !== undefined;
+      const facts = factsOf(sight);
+      const gone = row === undefined && facts.cancelledAt !== undefined;
       if ((orphan || gone) && end === undefined && !isStopped && this.#mayStillRun(sight, now)) continue;
       const verdict = judge(
         {
+          ...facts,
           row: apart ? undefined : row,
-          claimed: sight.claim !== undefined,
-          ...(sight.claim === undefined ? {} : { claimedAt: new Date(sight.claim.beganAtMs).toISOString() }),
           end,
           denied: orphan ? apart : denied && row === undefined,
           stoppedForMs,
+          swept: row !== undefined && isSwept(row),
           deniedForMs: sight.deniedSince === undefined ? 0 : now - sight.deniedSince,
           endedForMs: sight.endedSince === undefined ? 0 : now - sight.endedSince,
-          ...(cancelledAt === undefined ? {} : { cancelledAt }),
-          ...(controllerStartedAt === undefined ? {} : { controllerStartedAt }),
           ...(sight.words?.memory === undefined ? {} : { memoryWords: sight.words.memory }),
         },
         limits,
       );
       if (verdict.kind === "unknown") continue;
-      const { kind, ...facts } = verdict;
+      const { kind, ...found } = verdict;
       const { index, job, attempt } = sight.state;
-      sight.state = quoting({ index, job, attempt, ...facts }, sight.words);
+      sight.state = quoting({ index, job, attempt, ...found }, sight.words);
       sight.ended = kind === "ended";
     }
   }
@@ -374,9 +401,14 @@ export class LiveGroup {
   }
 }
 
-/** No row, or one that tells of a failure but not of which: a stand-in's squeue shows no exit code. */
+/**
+ * No row, or one that tells of a failure but not of which (a stand-in's squeue shows no exit code), or of a cancellation
+ * whose author the accounts may name.
+ */
 export const isVague = (row: SourcedRow | undefined): boolean =>
-  row === undefined || (row.state === "FAILED" && row.exitCode === undefined);
+  row === undefined ||
+  (row.state === "FAILED" && row.exitCode === undefined) ||
+  (row.source === "squeue" && isCutShort(row));
 
 const isFinal = (state: MemberState): boolean => ["succeeded", "failed", "cancelled"].includes(state.state);
 

@@ -168,11 +168,14 @@ export class SlurmLook {
       }
       await this.#hear(group, rows, lasting.ok);
       const strays = lasting.ok ? group.astray(rows) : [];
-      const asks = strays.length > 0 || group.hasUnaskedCancel(rows);
+      const unasked = group.unaskedCancels(rows);
+      const asks = strays.length > 0 || unasked.length > 0;
       const config = asks ? await slurm.config() : undefined;
-      const controllerStartedAt = config?.ok ? config.value.bootedAt : undefined;
+      if (config?.ok === false) continue;
+      const controllerStartedAt = config?.value.bootedAt;
       const stopped = await this.#stopped(strays, controllerStartedAt);
-      group.judge(rows, { denied: lasting.ok, stopped, controllerStartedAt }, this.#patience, now);
+      const nodesStartedAt = await this.#nodesStartedAt(unasked.flatMap(({ node }) => node ?? []));
+      group.judge(rows, { denied: lasting.ok, stopped, controllerStartedAt, nodesStartedAt }, this.#patience, now);
       const unknown = lasting.ok && (answers.get(group) ?? []).length === 0 && group.hasUnknown(rows);
       // under the next name nothing more would be heard of what the records tell now
       if (unknown && group.hasUnjudged(rows)) continue;
@@ -189,6 +192,12 @@ export class SlurmLook {
     const nodes = await this.#context.slurm.settledNodes([...new Set(forgotten.map(({ node }) => node))]);
     if (!nodes.ok) return new Set();
     return new Set(forgotten.filter(({ node }) => nodes.value.has(node)).map(({ index }) => index));
+  }
+
+  async #nodesStartedAt(nodes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (nodes.length === 0) return new Map();
+    const answer = await this.#context.slurm.nodesStartedAt([...new Set(nodes)]);
+    return answer.ok ? answer.value : new Map();
   }
 
   /** Failed members' own last words, asked for once: a reason is shown with them, or without. */

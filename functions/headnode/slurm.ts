@@ -5,6 +5,7 @@ import { readSacct, type SacctQuestion, sacctArgv } from "../../shared/slurm/sac
 import { readSbatch, type SbatchQuestion, type SbatchReading, sbatchArgv } from "../../shared/slurm/sbatch.ts";
 import { readScancel, type ScancelQuestion, scancelArgv } from "../../shared/slurm/scancel.ts";
 import { readScontrolConfig, scontrolConfigArgv } from "../../shared/slurm/scontrol-config.ts";
+import { readNodesStartedAt, showNodesArgv } from "../../shared/slurm/scontrol-node.ts";
 import { readScontrolPartition, scontrolPartitionArgv } from "../../shared/slurm/scontrol-partition.ts";
 import { nodeStatesArgv, readSettledNodes, readSinfo, sinfoArgv, withNodes } from "../../shared/slurm/sinfo.ts";
 import { readSqueue, type SqueueQuestion, squeueArgv } from "../../shared/slurm/squeue.ts";
@@ -38,6 +39,8 @@ export function slurmOf(settings: Settings) {
       if (!partitions.ok) return partitions;
       return { ok: true as const, value: withNodes(partitions.value, kinds.ok ? kinds.value : []) };
     },
+    nodesStartedAt: async (names: readonly string[]) =>
+      readNodesStartedAt(await ask("scontrol", showNodesArgv(names), 40_000)),
     settledNodes: async (names: readonly string[]) =>
       readSettledNodes(await ask("sinfo", nodeStatesArgv(names), 40_000)),
     /** Submits as the account, from the group's folder. sbatch itself retries for up to 120 s: it gets less, then it is looked up. */

@@ -35,8 +35,12 @@ export type Evidence = {
   endedForMs: number;
   /** When a person took it back (ISO 8601), by the head node's clock. */
   cancelledAt?: string;
+  /** Slurm cancelled it at the instant at which it cut short another member of the same array. */
+  swept?: boolean;
   /** When slurmctld was last started (ISO 8601); asked for where Slurm cancelled what nobody had taken back. */
   controllerStartedAt?: string;
+  /** When the slurmd of the node where it began was last started (ISO 8601), asked for in the same case. */
+  nodeStartedAt?: string;
   /** Slurm's words on memory at the end of the member's own output. */
   memoryWords?: string;
 };
@@ -77,15 +81,16 @@ export function judge(evidence: Evidence, limits: Patience = patience): Verdict 
     };
   }
   const facts = { source: row.source, ...times(evidence, row) };
-  if (meaning.how === "cancelled" && isTurnedAway(evidence, row)) return turnedAway(evidence, row, limits);
+  const unasked = evidence.cancelledAt === undefined && (evidence.swept === true || isTurnedAway(evidence, row));
+  if (meaning.how === "cancelled" && unasked) return turnedAway(evidence, row, limits);
   if (meaning.how === "cancelled" && isFlushed(evidence, row)) {
     const detail = "Slurm's controller was restarted without its record of jobs, and gave up what it had before";
     return { kind: "ended", state: "failed", reason: "node-failure", detail, ...facts };
   }
   if (meaning.how === "cancelled") {
     const detail = "it was cancelled on the cluster itself, not from here";
-    const unasked = evidence.cancelledAt === undefined ? { detail } : {};
-    return { kind: "ended", state: "cancelled", ...unasked, ...facts, ...ownCode(end) };
+    const from = evidence.cancelledAt === undefined ? { detail } : {};
+    return { kind: "ended", state: "cancelled", ...from, ...facts, ...ownCode(end) };
   }
   if (meaning.how === "reason") {
     const detail = `Slurm's state is ${row.state}: ${meaning.words}`;
@@ -106,29 +111,41 @@ export function judge(evidence: Evidence, limits: Patience = patience): Verdict 
     return { kind: "ended", state: "failed", reason: "node-failure", detail, ...facts };
   }
   if (end === undefined && evidence.endedForMs < limits.failedGraceMs) return { kind: "unknown" };
-  // the row is of a second start, which did nothing and tells nothing of the first
-  if (end !== undefined && end.code !== wrapperExit.fenced && row.exitCode === wrapperExit.fenced)
-    return ownEnd(end, evidence);
+  if (end !== undefined && isOfSecondStart(evidence, row, end)) return ownEnd(end, evidence);
   return { kind: "ended", state: "failed", ...withMemory(failure(row, evidence), evidence), ...facts };
 }
 
-/** A node refuses a start at once, and slurmctld then cancels it. */
-const turnedAwayWithinMs = 10_000;
-const sigterm = 15;
+const cutShortWithinMs = 10_000;
+/** What a daemon does wrong after its start it does soon. */
+const freshStartMs = 30_000;
+
+/** Whether Slurm cancelled it within seconds of giving it nodes, and the accounts name nobody who did. */
+export function isCutShort(row: JobRow): boolean {
+  if (row.state !== "CANCELLED" || row.placed !== true || (row.cancelledBy ?? 0) !== 0) return false;
+  if (row.startedAt === undefined || row.endedAt === undefined) return false;
+  return Date.parse(row.endedAt) - Date.parse(row.startedAt) <= cutShortWithinMs;
+}
 
 /**
- * slurmctld that was killed forgets its last seconds: it starts again what has begun already, or gives an id out again. The
- * node refuses a second start of what it runs, and slurmctld, which may not requeue it, cancels the whole job without
- * anybody's wish, and may stop the first start with it. A person's scancel sends SIGTERM to what runs, and what waits has
- * no nodes; of what it ended within seconds, the end record tells.
+ * Whether Slurm cancelled it without anybody's wish. slurmctld that was killed forgets its last seconds, and one whose word
+ * to a node was not answered says it again: it starts again what has begun already, or gives an id out again. The node
+ * refuses a second copy, and slurmctld, which may not requeue it, cancels the whole job and stops what runs of it. A
+ * person's scancel reaches what has begun under this very start, and ends it by a signal.
  */
-function isTurnedAway({ claimed, claimedAt, end, cancelledAt }: Evidence, row: JobRow): boolean {
-  const { startedAt, endedAt } = row;
-  if (cancelledAt !== undefined || row.placed !== true || row.signal === sigterm) return false;
-  if (startedAt === undefined || endedAt === undefined) return false;
-  if (Date.parse(endedAt) - Date.parse(startedAt) > turnedAwayWithinMs) return false;
+export function isTurnedAway(
+  evidence: Pick<Evidence, "claimed" | "claimedAt" | "end" | "cancelledAt" | "controllerStartedAt" | "nodeStartedAt">,
+  row: JobRow,
+): boolean {
+  const { claimed, claimedAt, end, cancelledAt, controllerStartedAt, nodeStartedAt } = evidence;
+  if (cancelledAt !== undefined || !isCutShort(row)) return false;
   if (!claimed || end === undefined || end.code <= 128) return true;
-  return claimedAt !== undefined && Date.parse(claimedAt) < Date.parse(startedAt);
+  if (Date.parse(claimedAt ?? "") < Date.parse(row.startedAt ?? "")) return true;
+  return [controllerStartedAt, nodeStartedAt].some((at) => isJustBefore(at, row.endedAt));
+}
+
+function isJustBefore(startedAt: string | undefined, at: string | undefined): boolean {
+  const after = Date.parse(at ?? "") - Date.parse(startedAt ?? "");
+  return after > -2_000 && after < freshStartMs;
 }
 
 /** The start that was turned away did no work: the one before it, if there was one, counts, as does work that was done. */
@@ -138,9 +155,8 @@ function turnedAway(evidence: Evidence, row: SourcedRow, limits: Patience): Verd
     return ownEnd(end, evidence);
   if (end === undefined && endedForMs < (claimed ? limits.completedGraceMs : limits.failedGraceMs))
     return { kind: "unknown" };
-  const detail = claimed
-    ? "Slurm's controller was restarted as it ran, started it a second time and, refused by its node, stopped both starts"
-    : "Slurm cancelled it, unasked, as it was about to begin: its node still ran another job of the same number";
+  const detail =
+    "Slurm cancelled it within seconds of a start, and nobody had asked for that here: a node that is to start one job twice, or two of one number, refuses, and Slurm then gives up all of it";
   return {
     kind: "ended",
     state: "failed",
@@ -148,26 +164,46 @@ function turnedAway(evidence: Evidence, row: SourcedRow, limits: Patience): Verd
     detail,
     source: row.source,
     ...times(evidence, row),
+    ...ownCode(end),
   };
 }
 
 /** slurmctld that finds no record of its jobs has slurmdbd end them all, as it starts. */
-const flushedWithinMs = 30_000;
-
 function isFlushed({ claimed, end, cancelledAt, controllerStartedAt }: Evidence, row: JobRow): boolean {
   if (claimed || end !== undefined || cancelledAt !== undefined || row.placed === true) return false;
-  if (controllerStartedAt === undefined || row.endedAt === undefined) return false;
-  return Math.abs(Date.parse(row.endedAt) - Date.parse(controllerStartedAt)) < flushedWithinMs;
+  return isJustBefore(controllerStartedAt, row.endedAt);
 }
+
+/** A second start did nothing, and its row tells nothing of the first. Clocks of nodes differ a little. */
+function isOfSecondStart({ claimedAt }: Evidence, row: JobRow, end: EndRecord): boolean {
+  if (row.exitCode === wrapperExit.fenced && end.code !== wrapperExit.fenced) return true;
+  if (claimedAt === undefined || row.startedAt === undefined) return false;
+  return Date.parse(claimedAt) + 2_000 < Date.parse(row.startedAt);
+}
+
+/** SIGTERM or SIGKILL after slurmctld was started again: so a node ends what slurmctld does not know. */
+function isStoppedByNode({ claimedAt, controllerStartedAt }: Evidence, end: EndRecord): boolean {
+  if (claimedAt === undefined || controllerStartedAt === undefined || (end.code !== 143 && end.code !== 137))
+    return false;
+  const startedAt = Date.parse(controllerStartedAt);
+  return Date.parse(claimedAt) <= startedAt && startedAt <= Date.parse(end.endedAt) + 1_000;
+}
+
+const forgottenWords =
+  "Slurm's controller was restarted as it ran and knew nothing of it any more, so its node stopped it";
 
 function withoutRow(evidence: Evidence, limits: Patience): Verdict {
   const { end, cancelledAt } = evidence;
   if (!evidence.denied) return { kind: "unknown" };
   if (cancelledAt !== undefined && !endedByItself(end, cancelledAt)) return takenBack(evidence, limits);
+  if (end !== undefined && isStoppedByNode(evidence, end)) {
+    const { startedAt, endedAt } = end;
+    const reason = "node-failure";
+    return { kind: "ended", state: "failed", reason, detail: forgottenWords, source: "job", startedAt, endedAt };
+  }
   if (end !== undefined) return ownEnd(end, evidence);
   if (evidence.claimed && (evidence.stoppedForMs ?? 0) >= limits.completedGraceMs) {
-    const detail =
-      "Slurm's controller was restarted as it ran and knew nothing of it any more, so its node stopped it; it left no end";
+    const detail = `${forgottenWords}; it left no end`;
     return { kind: "ended", state: "failed", reason: "node-failure", detail, source: "headnode" };
   }
   if (evidence.deniedForMs < limits.lostAfterMs) return { kind: "unknown" };

@@ -13,6 +13,8 @@ export type JobRow = {
   signal?: number;
   /** Whether it was ever given nodes; undefined where this record does not tell. */
   placed?: boolean;
+  /** The uid that cancelled it; undefined where this record does not tell. */
+  cancelledBy?: number;
   /** ISO 8601. */
   startedAt?: string;
   endedAt?: string;

@@ -28,6 +28,12 @@ export function sacctArgv(question: SacctQuestion): string[] {
 const line =
   /^(\d{1,12})(?:_(?:(\d{1,9})|\[[^|\]]{0,4000}\]?))?\|(\d{1,10})\|([A-Z_+]+(?: by \d+)?)\|(\d+:\d+)?\|([^|\n]{0,40})\|([^|\n]{0,40})\|([^|\n]*)$/;
 
+/** "CANCELLED by 1001". */
+function cancellerOf(words: string): { cancelledBy?: number } {
+  const uid = / by (\d{1,10})$/.exec(words)?.[1];
+  return uid === undefined ? {} : { cancelledBy: Number(uid) };
+}
+
 /** Reads the answer. Of several runs of a member (a requeued one) the last stands. */
 export function readSacct(answer: Answer): Reading<JobRow[]> {
   const refusal = refusalOf(answer);
@@ -50,6 +56,7 @@ export function readSacct(answer: Answer): Reading<JobRow[]> {
       uid: Number(uid),
       state,
       ...(hasEnded ? readExit(exit) : undefined),
+      ...cancellerOf(words),
       placed: nodes !== "" && nodes !== "None assigned",
       ...(startedAt === undefined ? {} : { startedAt }),
       ...(endedAt === undefined ? {} : { endedAt }),

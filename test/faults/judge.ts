@@ -160,11 +160,14 @@ async function resultsFault(
   for (const [path, text] of wanted) {
     const had = found.find(({ file }) => file.path === path);
     if (had === undefined) return `${path} is missing`;
-    if (had.text !== text) return `${path} holds ${JSON.stringify(had.text.slice(0, 80))}`;
+    if (ownText(had.text) !== text) return `${path} holds ${JSON.stringify(had.text.slice(0, 80))}`;
   }
   const extra = found.find(({ file }) => !wanted.has(file.path));
   return extra === undefined ? undefined : `${extra.file.path} was never made by the job`;
 }
+
+/** Without the lines that Slurm itself writes into a job's error output as it ends a second start of it. */
+const ownText = (text: string): string => text.replaceAll(/^slurmstepd[^:\n]*: error: .*\n/gm, "");
 
 /** Jobs that nobody asked for, or that one asking made twice. */
 async function findStrangers(): Promise<void> {

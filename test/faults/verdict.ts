@@ -28,8 +28,9 @@ export function faultOf(told: ToldEnd, { record, written, exit, forgettable }: E
   const has = (state: string, more: (ended: Ended) => boolean = () => true) =>
     own.some((ended) => ended.state === state && more(ended));
   const ended = written.ends > 0;
-  // where slurmctld forgot the job its record cannot speak: the job's own words count
-  const unspoken = forgettable && !has("COMPLETED") && !has("FAILED", ({ code }) => code === exit && exit !== 0);
+  // where slurmctld forgot the job, or gave it up without anybody's wish, its record cannot speak: the job's own words count
+  const unspoken =
+    (forgettable || has("CANCELLED")) && !has("COMPLETED") && !has("FAILED", ({ code }) => code === exit && exit !== 0);
   const words = own.map(({ state, code, signal }) => `${state} ${code}:${signal}`).join(", ") || "nothing";
   const wrong = (why: string) =>
     `${told.state} ${told.reason ?? ""}: ${why}; Slurm's record has ${words}${fenced ? " and fenced starts" : ""}, the ledger ${written.begins} begins and ${written.ends} ends`;
@@ -53,7 +54,9 @@ export function faultOf(told: ToldEnd, { record, written, exit, forgettable }: E
       return has("FAILED", ({ signal }) => signal === told.signal) ? undefined : wrong("Slurm does not say so");
     case "node-failure":
       if (has("NODE_FAIL")) return undefined;
-      return (forgettable || fenced) && !has("COMPLETED") ? undefined : wrong("Slurm does not say so");
+      return (forgettable || fenced || has("CANCELLED")) && !has("COMPLETED")
+        ? undefined
+        : wrong("Slurm does not say so");
     case "time-limit":
       return has("TIMEOUT") ? undefined : wrong("Slurm does not say so");
     case "out-of-memory":

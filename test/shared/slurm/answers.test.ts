@@ -7,6 +7,7 @@ import { misfit } from "../../../shared/slurm/partition-fit.ts";
 import { readSacct, sacctArgv } from "../../../shared/slurm/sacct.ts";
 import { readSbatch, sbatchArgv } from "../../../shared/slurm/sbatch.ts";
 import { readScontrolConfig } from "../../../shared/slurm/scontrol-config.ts";
+import { readNodesStartedAt } from "../../../shared/slurm/scontrol-node.ts";
 import { describePartition, readScontrolPartition } from "../../../shared/slurm/scontrol-partition.ts";
 import { nodeName, readSettledNodes, readSinfo, withNodes } from "../../../shared/slurm/sinfo.ts";
 import { readSqueue, squeueArgv } from "../../../shared/slurm/squeue.ts";
@@ -307,5 +308,16 @@ describe("the nodes that slurmctld has heard from", () => {
   it("are asked for by names alone", () => {
     expect(["n1", "gpu-node_03.site"].every((name) => nodeName.test(name))).toBe(true);
     expect(["", "-", "-a", "n[1-9]", "a,b", "a b", "n1\n"].some((name) => nodeName.test(name))).toBe(false);
+  });
+
+  it("tell when their slurmd was started", () => {
+    const text =
+      "NodeName=n1 Arch=x86_64 State=IDLE BootTime=2026-11-22T02:29:00 SlurmdStartTime=2026-11-22T14:13:49 LastBusyTime=2026-11-22T14:13:50\n" +
+      "NodeName=n2 State=DOWN* BootTime=None SlurmdStartTime=None \n";
+
+    const reading = readNodesStartedAt(good(text));
+
+    expect(reading.ok && [...reading.value]).toEqual([["n1", "2026-11-22T14:13:49.000Z"]]);
+    expect(readNodesStartedAt(bad("Node n9 not found")).ok).toBe(false);
   });
 });

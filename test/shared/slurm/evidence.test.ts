@@ -178,6 +178,29 @@ describe("a member's evidence", () => {
     expect(judge({ ...nothing, ...evidence })).toMatchObject(verdict);
   });
 
+  describe("whose second start's row Slurm tells of", () => {
+    const failed = { ...row("FAILED", { exitCode: 1, signal: 0 }), startedAt: "2026-11-22T03:00:10.000Z" };
+
+    it("is what the first start came to", () => {
+      const first = { row: failed, claimed: true, claimedAt: "2026-11-22T03:00:00.000Z", end: end(0) };
+      expect(judge({ ...nothing, ...first })).toMatchObject({ state: "succeeded", source: "job" });
+      expect(judge({ ...nothing, ...first, claimedAt: "2026-11-22T03:00:10.000Z" })).toMatchObject({
+        reason: "node-failure",
+      });
+    });
+  });
+
+  it("is a failure of the node's where the node stopped what a restarted slurmctld did not know", () => {
+    const stopped = { ...nothing, claimed: true, denied: true, claimedAt: cancelledAt };
+    const controllerStartedAt = "2026-11-22T03:00:01.000Z";
+    expect(judge({ ...stopped, end: end(143), controllerStartedAt })).toMatchObject({ reason: "node-failure" });
+    expect(judge({ ...stopped, end: end(143) })).toMatchObject({ reason: "signal" });
+    expect(judge({ ...stopped, end: end(139), controllerStartedAt })).toMatchObject({ reason: "signal" });
+    expect(judge({ ...stopped, end: end(0), controllerStartedAt })).toMatchObject({ state: "succeeded" });
+    const later = "2026-11-22T03:00:09.000Z";
+    expect(judge({ ...stopped, end: end(143), controllerStartedAt: later })).toMatchObject({ reason: "signal" });
+  });
+
   describe("that Slurm cancelled without anybody's wish", () => {
     const at = (second: number) => new Date(Date.parse("2026-11-22T03:04:00.000Z") + second * 1_000).toISOString();
     const refused = {
@@ -191,29 +214,36 @@ describe("a member's evidence", () => {
     const earlier = { claimed: true, claimedAt: at(3) };
     const ended = (code: number, second: number) => ({ code, startedAt: at(3), endedAt: at(second) });
 
-    it("is a failure of the node's, where it was given nodes and did not begin", () => {
+    it("is a failure of the node's, where that was within seconds of being given nodes", () => {
       expect(judged({})).toMatchObject({ state: "failed", reason: "node-failure" });
       expect(judged({ endedForMs: 0 })).toEqual({ kind: "unknown" });
       expect(judged({ cancelledAt })).toMatchObject({ state: "cancelled" });
       expect(judged({}, { placed: false })).toMatchObject({ state: "cancelled" });
       expect(judged({}, { endedAt: at(40) })).toMatchObject({ state: "cancelled" });
-      expect(judged({}, { signal: 15 })).toMatchObject({ state: "cancelled" });
+      expect(judged({ swept: true }, { placed: false, endedAt: at(40) })).toMatchObject({ reason: "node-failure" });
+      expect(judge({ ...nothing, row: { ...refused, cancelledBy: 0 } })).toMatchObject({ reason: "node-failure" });
+      expect(judge({ ...nothing, row: { ...refused, cancelledBy: 1001 } })).toMatchObject({ state: "cancelled" });
     });
 
-    it("is what the start before came to, where a second one was refused", () => {
+    it("is cancelled where its own start was ended by a signal, but not soon after slurmctld or slurmd was started", () => {
+      const own = { claimed: true, claimedAt: at(10), end: ended(143, 12) };
+      expect(judged(own)).toMatchObject({ state: "cancelled", exitCode: 143 });
+      expect(judged({ ...own, swept: true })).toMatchObject({ reason: "node-failure" });
+      expect(judged({ ...own, controllerStartedAt: at(7) })).toMatchObject({ reason: "node-failure" });
+      expect(judged({ ...own, nodeStartedAt: at(9) })).toMatchObject({ reason: "node-failure" });
+      expect(judged({ ...own, nodeStartedAt: at(-60), controllerStartedAt: at(-60) })).toMatchObject({
+        state: "cancelled",
+      });
+      expect(judged({ ...own, controllerStartedAt: at(50) })).toMatchObject({ state: "cancelled" });
+    });
+
+    it("is what the work came to, where that ended by itself", () => {
       expect(judged({ ...earlier, end: ended(0, 5) })).toMatchObject({ state: "succeeded", source: "job" });
       expect(judged({ ...earlier, end: ended(3, 5) })).toMatchObject({ reason: "exit-code", exitCode: 3 });
       expect(judged({ ...earlier, end: ended(139, 5) })).toMatchObject({ reason: "signal", signal: 11 });
       expect(judged({ ...earlier, end: ended(143, 11) })).toMatchObject({ reason: "node-failure" });
       expect(judged({ ...earlier, endedForMs: 10_000 })).toEqual({ kind: "unknown" });
       expect(judged({ ...earlier, endedForMs: 60_000 })).toMatchObject({ reason: "node-failure" });
-    });
-
-    it("is cancelled, where its own start was ended by a signal within the first seconds", () => {
-      const own = { claimed: true, claimedAt: at(10) };
-      expect(judged({ ...own, end: ended(143, 12) })).toMatchObject({ state: "cancelled" });
-      expect(judged({ ...own, end: ended(0, 12) })).toMatchObject({ state: "succeeded", source: "job" });
-      expect(judged({ ...own, endedForMs: 60_000 })).toMatchObject({ reason: "node-failure" });
     });
 
     it("is a failure, where slurmctld gave it up as it started without its record of jobs", () => {

@@ -143,12 +143,8 @@ function Empty({ list, plain, clear }: JobTableProps) {
     <Box textAlign="center" padding="l">
       <SpaceBetween size="s" alignItems="center">
         <b>{plain ? "There are no jobs here" : "No job is like that"}</b>
-        {!plain && (
-          <>
-            <span>{jobsWords(list.seen)} looked through.</span>
-            <Button onClick={clear}>Show all jobs</Button>
-          </>
-        )}
+        {!plain && <span>{jobsWords(list.seen)} looked through.</span>}
+        {!plain && <Button onClick={clear}>Show all jobs</Button>}
       </SpaceBetween>
     </Box>
   );
