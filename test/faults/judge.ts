@@ -167,7 +167,9 @@ async function resultsFault(
 }
 
 /** Without the lines that Slurm itself writes into a job's error output as it ends a second start of it. */
-const ownText = (text: string): string => text.replaceAll(/^slurmstepd[^:\n]*: error: .*\n/gm, "");
+function ownText(text: string): string {
+  return text.replaceAll(/^slurmstepd[^:\n]*: error: .*\n/gm, "");
+}
 
 /** Jobs that nobody asked for, or that one asking made twice. */
 async function findStrangers(): Promise<void> {
