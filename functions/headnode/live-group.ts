@@ -196,8 +196,14 @@ export class LiveGroup {
   /** Members that Slurm's row or silence leaves open: the lasting records are to be asked about them. */
   openMembers(rows: ReadonlyMap<number, SourcedRow>): number[] {
     return [...this.#sights.values()]
-      .filter((sight) => !sight.ended && isVague(rows.get(sight.index)))
+      .filter((sight) => !sight.ended && this.isOpen(sight.index, rows.get(sight.index)))
       .map((sight) => sight.index);
+  }
+
+  /** Whether squeue's row leaves open what became of a member: of an unasked cancellation the accounts may know the author. */
+  isOpen(index: number, row: SourcedRow | undefined): boolean {
+    if (isVague(row)) return true;
+    return row?.source === "squeue" && isCutShort(row) && takenBackAt(this.#tombstone, index) === undefined;
   }
 
   /** Rows of this group by member: the id, the uid and (by the question's filter) the name are its own. */
@@ -401,14 +407,9 @@ export class LiveGroup {
   }
 }
 
-/**
- * No row, or one that tells of a failure but not of which (a stand-in's squeue shows no exit code), or of a cancellation
- * whose author the accounts may name.
- */
-export const isVague = (row: SourcedRow | undefined): boolean =>
-  row === undefined ||
-  (row.state === "FAILED" && row.exitCode === undefined) ||
-  (row.source === "squeue" && isCutShort(row));
+/** No row, or one that tells of a failure but not of which: a stand-in's squeue shows no exit code. */
+const isVague = (row: SourcedRow | undefined): boolean =>
+  row === undefined || (row.state === "FAILED" && row.exitCode === undefined);
 
 const isFinal = (state: MemberState): boolean => ["succeeded", "failed", "cancelled"].includes(state.state);
 

@@ -6,7 +6,7 @@ import type { AccountProcesses } from "./account-processes.ts";
 import type { Settings } from "./config.ts";
 import { writeDurably } from "./durable-file.ts";
 import { forget } from "./generation.ts";
-import { isVague, type LiveGroup, type Stray } from "./live-group.ts";
+import type { LiveGroup, Stray } from "./live-group.ts";
 import { takeLock } from "./lock.ts";
 import type { Log } from "./log.ts";
 import { askLasting } from "./records.ts";
@@ -162,7 +162,7 @@ export class SlurmLook {
       if (lasting.ok && open.includes(group)) {
         // what lives only slurmctld knows: accounts go on calling a job alive that it forgot
         const ends = lasting.rows.filter((row) => meanings[row.state].phase === "ended");
-        for (const [index, row] of group.match(ends)) if (isVague(rows.get(index))) rows.set(index, row);
+        for (const [index, row] of group.match(ends)) if (group.isOpen(index, rows.get(index))) rows.set(index, row);
         // the records of the job itself may be late: they are read again before silence is taken for an answer
         await within(accounts.of(group.plan).look(group.id), 20_000).catch(() => {});
       }

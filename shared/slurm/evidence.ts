@@ -117,7 +117,7 @@ export function judge(evidence: Evidence, limits: Patience = patience): Verdict 
 
 const cutShortWithinMs = 10_000;
 /** What a daemon does wrong after its start it does soon. */
-const freshStartMs = 30_000;
+const freshStartMs = 20_000;
 
 /** Whether Slurm cancelled it within seconds of giving it nodes, and the accounts name nobody who did. */
 export function isCutShort(row: JobRow): boolean {
