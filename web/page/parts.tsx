@@ -21,7 +21,11 @@ const stateTypes: Record<JobState, StatusIndicatorProps.Type> = {
 
 /** A job's state: words and a mark, coloured by kind. */
 export function StateBadge({ state }: { state: JobState }) {
-  return <StatusIndicator type={stateTypes[state]}>{stateWords[state]}</StatusIndicator>;
+  return (
+    <StatusIndicator type={stateTypes[state]}>
+      <span className="whole-words">{stateWords[state]}</span>
+    </StatusIndicator>
+  );
 }
 
 /** A moment in local time; UTC on hover. */

@@ -41,7 +41,7 @@ export function jobColumns(titles: Titles, phone: boolean): Column[] {
       id: "state",
       label: "State",
       header: "State",
-      minWidth: phone ? 160 : 185,
+      minWidth: phone ? 145 : 185,
       cell: (job) => <StateBadge state={job.state} />,
     },
     {
