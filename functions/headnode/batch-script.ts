@@ -58,7 +58,7 @@ claim() {
   fi
   if [ "$holder" != "$2" ]; then
     # not on stderr: that file is the other start's
-    echo "$2 does nothing: $1 is claimed by $holder" >> ${groupFiles.records}/fenced
+    { echo "$2 does nothing: $1 is claimed by $holder" >> ${groupFiles.records}/fenced; } 2>/dev/null
     exit ${wrapperExit.fenced}
   fi
 }

@@ -4,6 +4,7 @@ import type { MemberState } from "../../shared/headnode/receipt.ts";
 import {
   type EndRecord,
   isCutShort,
+  isStopCode,
   isTurnedAway,
   judge,
   type Patience,
@@ -235,20 +236,19 @@ export class LiveGroup {
     return [...this.#sights.values()].filter(awaits).map(({ index }) => index);
   }
 
-  /** Members that Slurm cancelled and that nobody took back, with the node where each began. */
-  unaskedCancels(rows: ReadonlyMap<number, SourcedRow>): { index: number; node: string | undefined }[] {
-    return [...this.#sights.values()].flatMap((sight) => {
-      if (sight.ended || rows.get(sight.index)?.state !== "CANCELLED" || this.#isTakenBack(sight)) return [];
-      return [{ index: sight.index, node: sight.claim?.node }];
-    });
+  /** Of each member that Slurm cancelled and that nobody took back, the node where it began. */
+  unaskedCancels(rows: ReadonlyMap<number, SourcedRow>): (string | undefined)[] {
+    return [...this.#sights.values()]
+      .filter((one) => !one.ended && rows.get(one.index)?.state === "CANCELLED" && !this.#isTakenBack(one))
+      .map(({ claim }) => claim?.node);
   }
 
   /** Members that had begun, left no end but by SIGTERM or SIGKILL, and that no record of Slurm's knows under the name they began with. */
   astray(rows: ReadonlyMap<number, SourcedRow>): Stray[] {
     return [...this.#sights.values()].flatMap((sight) => {
       const { claim, index } = sight;
-      const code = this.#endOf(sight)?.code;
-      if (sight.ended || claim?.node === undefined || (code !== undefined && code !== 143 && code !== 137)) return [];
+      const end = this.#endOf(sight);
+      if (sight.ended || claim?.node === undefined || (end !== undefined && !isStopCode(end.code))) return [];
       if (rows.has(index) && !this.#isOrphan(sight)) return [];
       return [{ index, node: claim.node, beganAtMs: claim.beganAtMs }];
     });

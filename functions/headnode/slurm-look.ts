@@ -174,7 +174,7 @@ export class SlurmLook {
       if (config?.ok === false) continue;
       const controllerStartedAt = config?.value.bootedAt;
       const stopped = await this.#stopped(strays, controllerStartedAt);
-      const nodesStartedAt = await this.#nodesStartedAt(unasked.flatMap(({ node }) => node ?? []));
+      const nodesStartedAt = await this.#nodesStartedAt(unasked.flatMap((node) => node ?? []));
       group.judge(rows, { denied: lasting.ok, stopped, controllerStartedAt, nodesStartedAt }, this.#patience, now);
       const unknown = lasting.ok && (answers.get(group) ?? []).length === 0 && group.hasUnknown(rows);
       // under the next name nothing more would be heard of what the records tell now

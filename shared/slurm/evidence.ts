@@ -181,10 +181,12 @@ function isOfSecondStart({ claimedAt }: Evidence, row: JobRow, end: EndRecord): 
   return Date.parse(claimedAt) + 2_000 < Date.parse(row.startedAt);
 }
 
-/** SIGTERM or SIGKILL after slurmctld was started again: so a node ends what slurmctld does not know. */
+/** Codes of a program that SIGTERM or SIGKILL ended: so a node stops what slurmctld does not know. */
+export const isStopCode = (code: number): boolean => code === 143 || code === 137;
+
+/** Stopped after slurmctld was started again. */
 function isStoppedByNode({ claimedAt, controllerStartedAt }: Evidence, end: EndRecord): boolean {
-  if (claimedAt === undefined || controllerStartedAt === undefined || (end.code !== 143 && end.code !== 137))
-    return false;
+  if (claimedAt === undefined || controllerStartedAt === undefined || !isStopCode(end.code)) return false;
   const startedAt = Date.parse(controllerStartedAt);
   return Date.parse(claimedAt) <= startedAt && startedAt <= Date.parse(end.endedAt) + 1_000;
 }
