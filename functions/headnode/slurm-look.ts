@@ -157,6 +157,7 @@ export class SlurmLook {
       open.map((group) => ({ name: group.intent.name, uid: group.plan.uid, since: group.intent.at })),
     );
     if (!lasting.ok) log("records", { words: lasting.words });
+    let asked: ReturnType<typeof slurm.config> | undefined;
     for (const group of groups) {
       const rows = matched.get(group) ?? new Map<number, SourcedRow>();
       if (lasting.ok && open.includes(group)) {
@@ -170,7 +171,9 @@ export class SlurmLook {
       const strays = lasting.ok ? group.astray(rows) : [];
       const unasked = group.unaskedCancels(rows);
       const asks = strays.length > 0 || unasked.length > 0;
-      const config = asks ? await slurm.config() : undefined;
+      // once for all groups of the round
+      if (asks) asked ??= slurm.config();
+      const config = asks ? await asked : undefined;
       if (config?.ok === false) continue;
       const controllerStartedAt = config?.value.bootedAt;
       const stopped = await this.#stopped(strays, controllerStartedAt);
