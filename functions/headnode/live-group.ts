@@ -1,8 +1,6 @@
 // One group that lives, as the watch sees it: what its records say, what Slurm says, what follows, what was told.
-import { isDeepStrictEqual } from "node:util";
 import type { MemberState } from "../../shared/headnode/receipt.ts";
 import {
-  type EndRecord,
   isCutShort,
   isStopCode,
   isTurnedAway,
@@ -11,35 +9,13 @@ import {
   type SourcedRow,
 } from "../../shared/slurm/evidence.ts";
 import { meanings } from "../../shared/slurm/job-state.ts";
-import { nodeName } from "../../shared/slurm/sinfo.ts";
 import type { LastWords } from "./account/last-words.ts";
+import { MemberSight } from "./member-sight.ts";
 import { fixSlice, readSlices, type Slice, sliceMembers } from "./slices.ts";
 import type { Intent, Plan, Staged, Submitted } from "./spool.ts";
 import { missingMembers } from "./submit-group.ts";
-import { rememberTold, toldBefore } from "./told.ts";
+import { ToldStates } from "./told.ts";
 import { readTombstone, type Tombstone, takenBackAt } from "./tombstone.ts";
-
-type Claim = { name: string; start: string; beganAtMs: number; node: string | undefined };
-
-type Sight = {
-  index: number;
-  claim: Claim | undefined;
-  /** By start; the one whose start holds the claim counts. */
-  ends: Map<string, EndRecord>;
-  endedSince: number | undefined;
-  deniedSince: number | undefined;
-  /** Since when its node is known to have stopped it. */
-  stoppedSince: number | undefined;
-  /** What it said last; undefined as long as that was not read. */
-  words: LastWords | undefined;
-  state: MemberState;
-  /** The final state, once judged. */
-  ended: boolean;
-};
-
-const claimLine = /^(headgate-[0-9A-Z]{26}-[0-9a-f]{20}) (\d{1,12}) (\S{1,100}) (\d{1,12})(?: (\S{1,64}))?$/;
-const endLine = /^(\S{1,100}) (\d{1,3}) (\d{1,12}) (\d{1,12})$/;
-const isoOf = (seconds: string) => new Date(Number(seconds) * 1000).toISOString();
 
 /** A member that began on a node, and that Slurm does not know. */
 export type Stray = { index: number; node: string; beganAtMs: number };
@@ -66,11 +42,11 @@ export class LiveGroup {
   /** slurmctld forgot its job: it is to be submitted again. */
   forgotten = false;
   #tombstone: Tombstone | undefined;
-  readonly #sights = new Map<number, Sight>();
+  readonly #sights = new Map<number, MemberSight>();
   readonly #sliced = new Set<number>();
   #slices = 0;
   readonly #unsent = new Set<number>();
-  #told: MemberState[];
+  readonly #told: ToldStates;
 
   constructor(files: LiveGroupFiles) {
     this.folder = files.folder;
@@ -80,17 +56,7 @@ export class LiveGroup {
     this.submitted = files.submitted;
     for (const { index, job, attempt } of files.plan.members) {
       if (files.staged.missing[index] !== undefined) continue;
-      this.#sights.set(index, {
-        index,
-        claim: undefined,
-        ends: new Map(),
-        endedSince: undefined,
-        deniedSince: undefined,
-        stoppedSince: undefined,
-        words: undefined,
-        state: { index, job, attempt, state: "queued", source: "sbatch" },
-        ended: false,
-      });
+      this.#sights.set(index, new MemberSight({ index, job, attempt }));
     }
     for (const { slice, sent } of readSlices(files.folder)) {
       this.#slices = Math.max(this.#slices, slice.slice + 1);
@@ -102,8 +68,8 @@ export class LiveGroup {
       }
     }
     this.readTombstone();
-    this.#told = toldBefore(files.folder) ?? [];
-    for (const state of this.#told) {
+    this.#told = new ToldStates(files.folder);
+    for (const state of this.#told.members) {
       const sight = this.#sights.get(state.index);
       // what was seen of a member before this watch began: "running" is not forgotten for a look that fails
       if (sight !== undefined && !sight.ended && state.state === "running") sight.state = state;
@@ -141,7 +107,7 @@ export class LiveGroup {
     return [...this.#sights.values()].every((sight) => sight.ended || this.#isTakenBack(sight));
   }
 
-  #isTakenBack({ index }: Sight): boolean {
+  #isTakenBack({ index }: MemberSight): boolean {
     return takenBackAt(this.#tombstone, index) !== undefined;
   }
 
@@ -163,7 +129,7 @@ export class LiveGroup {
     this.submitted = submitted;
     this.forgotten = false;
     this.denials = 0;
-    for (const sight of this.#sights.values()) sight.deniedSince = undefined;
+    for (const sight of this.#sights.values()) sight.forgetDenial();
   }
 
   /** Slices that were fixed by an earlier watch and never came to their receipt. */
@@ -176,22 +142,9 @@ export class LiveGroup {
     const [number, kind] = name.split(".");
     const sight = this.#sights.get(Number(number));
     if (sight === undefined) return false;
-    if (kind === "claim") {
-      // of any generation: the next one's may be heard of before it is known here
-      const [, own, , start, began, node = ""] = claimLine.exec(text) ?? [];
-      if (own?.startsWith(`headgate-${this.id}-`) && start !== undefined)
-        sight.claim = {
-          name: own,
-          start,
-          beganAtMs: Number(began) * 1000,
-          node: nodeName.test(node) ? node : undefined,
-        };
-      return false;
-    }
-    const [, start, code, began, ended] = endLine.exec(text) ?? [];
-    if (start === undefined || began === undefined || ended === undefined) return false;
-    sight.ends.set(start, { code: Number(code), startedAt: isoOf(began), endedAt: isoOf(ended) });
-    return !sight.ended;
+    if (kind !== "claim") return sight.readEnd(text);
+    sight.readClaim(text, this.id);
+    return false;
   }
 
   /** Members that Slurm's row or silence leaves open: the lasting records are to be asked about them. */
@@ -225,10 +178,10 @@ export class LiveGroup {
 
   /** Members that are about to be judged to have failed, and whose own last words are not read yet. */
   awaitedWords(rows: ReadonlyMap<number, SourcedRow>, denied: boolean): number[] {
-    const awaits = (sight: Sight): boolean => {
+    const awaits = (sight: MemberSight): boolean => {
       if (sight.ended || sight.words !== undefined) return false;
       const row = rows.get(sight.index);
-      const code = this.#endOf(sight)?.code ?? 0;
+      const code = sight.end?.code ?? 0;
       if (row === undefined) return denied && code !== 0;
       const meaning = meanings[row.state];
       return meaning.phase === "ended" && (meaning.how === "failed" || code !== 0);
@@ -246,8 +199,7 @@ export class LiveGroup {
   /** Members that had begun, left no end but by SIGTERM or SIGKILL, and that no record of Slurm's knows under the name they began with. */
   astray(rows: ReadonlyMap<number, SourcedRow>): Stray[] {
     return [...this.#sights.values()].flatMap((sight) => {
-      const { claim, index } = sight;
-      const end = this.#endOf(sight);
+      const { claim, end, index } = sight;
       if (sight.ended || claim?.node === undefined || (end !== undefined && !isStopCode(end.code))) return [];
       if (rows.has(index) && !this.#isOrphan(sight)) return [];
       return [{ index, node: claim.node, beganAtMs: claim.beganAtMs }];
@@ -255,8 +207,8 @@ export class LiveGroup {
   }
 
   /** A start of a forgotten job: rows of the present one are of a second start, and tell nothing of the first. */
-  #isOrphan({ claim }: Sight): boolean {
-    return claim !== undefined && claim.name !== this.intent.name;
+  #isOrphan(sight: MemberSight): boolean {
+    return sight.isOrphan(this.intent.name);
   }
 
   /** Takes what members said last; of the others of these it is known that they said nothing. */
@@ -267,64 +219,35 @@ export class LiveGroup {
     }
   }
 
-  #endOf({ claim, ends }: Sight): EndRecord | undefined {
-    return claim === undefined ? undefined : ends.get(claim.start);
-  }
-
   /**
    * Judges every member that has not ended. `denied`: all records were asked and answered in this round. `stopped`: members
    * astray that their nodes have stopped.
    */
-  judge(
-    rows: ReadonlyMap<number, SourcedRow>,
-    { denied, stopped, controllerStartedAt, nodesStartedAt }: Round,
-    limits: Patience,
-    now: number,
-  ): void {
-    const factsOf = ({ index, claim }: Sight) => {
-      const cancelledAt = takenBackAt(this.#tombstone, index);
-      const nodeStartedAt = nodesStartedAt.get(claim?.node ?? "");
-      return {
-        claimed: claim !== undefined,
-        ...(claim === undefined ? {} : { claimedAt: new Date(claim.beganAtMs).toISOString() }),
-        ...(cancelledAt === undefined ? {} : { cancelledAt }),
-        ...(controllerStartedAt === undefined ? {} : { controllerStartedAt }),
-        ...(nodeStartedAt === undefined ? {} : { nodeStartedAt }),
-      };
-    };
-    const cuts = [...this.#sights.values()].flatMap((sight) => {
-      const row = rows.get(sight.index);
-      const isCut = row && isTurnedAway({ ...factsOf(sight), end: this.#endOf(sight) }, row);
-      return isCut ? [Date.parse(row.endedAt ?? "")] : [];
-    });
-    const isSwept = ({ state, endedAt = "" }: SourcedRow) =>
-      state === "CANCELLED" && cuts.some((at) => Math.abs(Date.parse(endedAt) - at) <= 2_000);
+  judge(rows: ReadonlyMap<number, SourcedRow>, round: Round, limits: Patience, now: number): void {
+    const isSwept = this.#sweeps(rows, round);
     for (const sight of this.#sights.values()) {
       if (sight.ended) continue;
       const row = rows.get(sight.index);
-      const isEnd = row?.endedAt !== undefined || (row !== undefined && /^(?:COMPLETED|FAILED)$/.test(row.state));
-      sight.endedSince = isEnd ? (sight.endedSince ?? now) : undefined;
-      if (row !== undefined) sight.deniedSince = undefined;
-      else if (denied) sight.deniedSince ??= now;
-      sight.stoppedSince = stopped.has(sight.index) ? (sight.stoppedSince ?? now) : undefined;
-      const stoppedForMs = sight.stoppedSince === undefined ? 0 : now - sight.stoppedSince;
+      sight.look(row, { denied: round.denied, stopped: round.stopped.has(sight.index), now });
+      const { end } = sight;
+      const stoppedForMs = sight.stoppedForMs(now);
       const isStopped = stoppedForMs >= limits.completedGraceMs;
-      const end = this.#endOf(sight);
       const orphan = this.#isOrphan(sight);
       const apart = orphan && (end !== undefined || isStopped);
-      const facts = factsOf(sight);
+      const facts = this.#factsOf(sight, round);
       const gone = row === undefined && facts.cancelledAt !== undefined;
-      if ((orphan || gone) && end === undefined && !isStopped && this.#mayStillRun(sight, now)) continue;
+      const mayRun = end === undefined && !isStopped && sight.mayStillRun(this.plan.resources.wallMinutes, now);
+      if ((orphan || gone) && mayRun) continue;
       const verdict = judge(
         {
           ...facts,
           row: apart ? undefined : row,
           end,
-          denied: orphan ? apart : denied && row === undefined,
+          denied: orphan ? apart : round.denied && row === undefined,
           stoppedForMs,
           swept: row !== undefined && isSwept(row),
-          deniedForMs: sight.deniedSince === undefined ? 0 : now - sight.deniedSince,
-          endedForMs: sight.endedSince === undefined ? 0 : now - sight.endedSince,
+          deniedForMs: sight.deniedForMs(now),
+          endedForMs: sight.endedForMs(now),
           ...(sight.words?.memory === undefined ? {} : { memoryWords: sight.words.memory }),
         },
         limits,
@@ -337,17 +260,33 @@ export class LiveGroup {
     }
   }
 
-  /** Whether a start that Slurm forgot has time left by the limit that it was submitted with. */
-  #mayStillRun({ claim }: Sight, now: number): boolean {
-    const { wallMinutes } = this.plan.resources;
-    return claim !== undefined && wallMinutes !== undefined && now < claim.beganAtMs + (wallMinutes + 1) * 60_000;
+  /** What is known of a member beside Slurm's row. */
+  #factsOf({ index, claim }: MemberSight, { controllerStartedAt, nodesStartedAt }: Round) {
+    const cancelledAt = takenBackAt(this.#tombstone, index);
+    const nodeStartedAt = nodesStartedAt.get(claim?.node ?? "");
+    return {
+      claimed: claim !== undefined,
+      ...(claim === undefined ? {} : { claimedAt: new Date(claim.beganAtMs).toISOString() }),
+      ...(cancelledAt === undefined ? {} : { cancelledAt }),
+      ...(controllerStartedAt === undefined ? {} : { controllerStartedAt }),
+      ...(nodeStartedAt === undefined ? {} : { nodeStartedAt }),
+    };
+  }
+
+  /** Tells which rows were cancelled with a member that a node turned away: Slurm then ends the whole array. */
+  #sweeps(rows: ReadonlyMap<number, SourcedRow>, round: Round): (row: SourcedRow) => boolean {
+    const cuts = [...this.#sights.values()].flatMap((sight) => {
+      const row = rows.get(sight.index);
+      const isCut = row !== undefined && isTurnedAway({ ...this.#factsOf(sight, round), end: sight.end }, row);
+      return isCut ? [Date.parse(row.endedAt ?? "")] : [];
+    });
+    return ({ state, endedAt = "" }) =>
+      state === "CANCELLED" && cuts.some((at) => Math.abs(Date.parse(endedAt) - at) <= 2_000);
   }
 
   /** Whether some member's work has ended by its own record, and Slurm has not said so yet. */
   get awaitsSlurm(): boolean {
-    return [...this.#sights.values()].some(
-      (sight) => !sight.ended && sight.claim !== undefined && sight.ends.has(sight.claim.start),
-    );
+    return [...this.#sights.values()].some((sight) => !sight.ended && sight.end !== undefined);
   }
 
   /** Ended members that lie in no slice yet. */
@@ -371,47 +310,27 @@ export class LiveGroup {
   /** The cloud has the slice's receipt. */
   sliceSent(slice: Slice): void {
     this.#unsent.delete(slice.slice);
-    const told = new Map(this.#told.map((state) => [state.index, state]));
-    for (const state of slice.states) told.set(state.index, state);
-    this.#remember([...told.values()]);
+    this.#told.endsWereTold(slice.states);
   }
 
   /** What the cloud has not been told yet. An ended member is "collecting" until its slice's receipt tells its end. */
   news(): MemberState[] {
-    const told = new Map(this.#told.map((state) => [state.index, state]));
     const now = [...this.#sights.values()]
       // of what was taken back and never seen in Slurm, sbatch's word is no news
       .filter((sight) => sight.ended || sight.state.source !== "sbatch" || !this.#isTakenBack(sight))
       .map(({ state, ended }) => (ended ? collecting(state) : state));
-    const fresh = [...now, ...missingMembers(this.plan, this.staged)];
-    return fresh.filter((state) => {
-      const before = told.get(state.index);
-      if (before !== undefined && isFinal(before)) return false;
-      return before === undefined || !sameNews(before, state);
-    });
+    return this.#told.news([...now, ...missingMembers(this.plan, this.staged)]);
   }
 
   /** Keeps that these were told. */
   wasTold(news: readonly MemberState[]): void {
-    const told = new Map(this.#told.map((state) => [state.index, state]));
-    for (const state of news) {
-      const before = told.get(state.index);
-      if (before === undefined || !isFinal(before)) told.set(state.index, state);
-    }
-    this.#remember([...told.values()]);
-  }
-
-  #remember(members: MemberState[]): void {
-    this.#told = members.sort((a, b) => a.index - b.index);
-    rememberTold(this.folder, this.#told);
+    this.#told.wasTold(news);
   }
 }
 
 /** No row, or one that tells of a failure but not of which: a stand-in's squeue shows no exit code. */
 const isVague = (row: SourcedRow | undefined): boolean =>
   row === undefined || (row.state === "FAILED" && row.exitCode === undefined);
-
-const isFinal = (state: MemberState): boolean => ["succeeded", "failed", "cancelled"].includes(state.state);
 
 /** A failure of the program's own with what it said last; Slurm's words for one of another kind say enough. */
 function quoting(state: MemberState, words: LastWords | undefined): MemberState {
@@ -425,7 +344,3 @@ function collecting(state: MemberState): MemberState {
   const { reason: _reason, detail: _detail, ...rest } = state;
   return { ...rest, state: "collecting" };
 }
-
-/** The same to the cloud: the witness may change without a word. */
-const sameNews = (a: MemberState, b: MemberState): boolean =>
-  isDeepStrictEqual({ ...a, source: "" }, { ...b, source: "" });

@@ -1,5 +1,6 @@
-// What the cloud was last told of a group's members.
+// What the cloud was last told of a group's members, and what of their states is news to it.
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { MemberState } from "../../shared/headnode/receipt.ts";
 import { writeDurably } from "./durable-file.ts";
 import { readRecord, Told } from "./spool.ts";
@@ -11,3 +12,52 @@ export const toldBefore = (folder: string): MemberState[] | undefined => readRec
 export function rememberTold(folder: string, members: readonly MemberState[]): void {
   writeDurably(join(folder, "told"), JSON.stringify({ members }));
 }
+
+export class ToldStates {
+  readonly #folder: string;
+  #members: Map<number, MemberState>;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#members = byIndex(toldBefore(folder) ?? []);
+  }
+
+  get members(): MemberState[] {
+    return [...this.#members.values()];
+  }
+
+  /** Of these states the ones that the cloud does not have; a final one that it has is never followed by another. */
+  news(states: readonly MemberState[]): MemberState[] {
+    return states.filter((state) => {
+      const before = this.#members.get(state.index);
+      return before === undefined || !(isFinal(before) || sameNews(before, state));
+    });
+  }
+
+  /** Keeps that these were told. */
+  wasTold(states: readonly MemberState[]): void {
+    this.#remember(states.filter(({ index }) => !isFinal(this.#members.get(index))));
+  }
+
+  /** Keeps that these ends were told by their slice's receipt. */
+  endsWereTold(states: readonly MemberState[]): void {
+    this.#remember(states);
+  }
+
+  #remember(states: readonly MemberState[]): void {
+    this.#members = byIndex([...this.#members.values(), ...states]);
+    rememberTold(
+      this.#folder,
+      this.members.sort((a, b) => a.index - b.index),
+    );
+  }
+}
+
+const byIndex = (states: readonly MemberState[]) => new Map(states.map((state) => [state.index, state]));
+
+const isFinal = (state: MemberState | undefined): boolean =>
+  state !== undefined && ["succeeded", "failed", "cancelled"].includes(state.state);
+
+/** The same to the cloud: the witness may change without a word. */
+const sameNews = (a: MemberState, b: MemberState): boolean =>
+  isDeepStrictEqual({ ...a, source: "" }, { ...b, source: "" });
