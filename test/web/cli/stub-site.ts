@@ -1,6 +1,6 @@
 // A small site of the test's own, over real HTTP, and the command line run against it in a folder of its own.
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -29,6 +29,10 @@ export type StubSite = {
   run: (argv: readonly string[], env?: Record<string, string>) => Promise<{ code: number; out: string; said: string }>;
   /** A folder of the test's own. */
   folder: string;
+  /** The path of a name in it. */
+  here: (name: string) => string;
+  /** Writes a file into it, and gives its path. */
+  put: (name: string, content: string | Uint8Array) => string;
   stop: () => Promise<void>;
 };
 
@@ -67,6 +71,7 @@ export async function startStubSite(): Promise<StubSite> {
   const jobs = new Map<string, Job>();
   const bodies = new Map<string, string>();
   const folder = mkdtempSync(path.join(tmpdir(), "headgate-cli-"));
+  const here = (name: string) => path.join(folder, name);
   let handler: (request: Sent) => Answer | undefined = () => undefined;
   let uploads = 0;
   const own = (request: Sent, origin: string): Answer => {
@@ -137,6 +142,12 @@ export async function startStubSite(): Promise<StubSite> {
     sent,
     jobs,
     folder,
+    here,
+    put(name, content) {
+      mkdirSync(path.dirname(here(name)), { recursive: true });
+      writeFileSync(here(name), content);
+      return here(name);
+    },
     on(given) {
       handler = given;
     },
