@@ -225,6 +225,7 @@ export class LiveGroup {
    */
   judge(rows: ReadonlyMap<number, SourcedRow>, round: Round, limits: Patience, now: number): void {
     const isSwept = this.#sweeps(rows, round);
+    const arrayKnown = this.#isArrayKnown(rows);
     for (const sight of this.#sights.values()) {
       if (sight.ended) continue;
       const row = rows.get(sight.index);
@@ -245,6 +246,7 @@ export class LiveGroup {
           end,
           denied: orphan ? apart : round.denied && row === undefined,
           stoppedForMs,
+          arrayKnown,
           swept: row !== undefined && isSwept(row),
           deniedForMs: sight.deniedForMs(now),
           endedForMs: sight.endedForMs(now),
@@ -271,6 +273,14 @@ export class LiveGroup {
       ...(controllerStartedAt === undefined ? {} : { controllerStartedAt }),
       ...(nodeStartedAt === undefined ? {} : { nodeStartedAt }),
     };
+  }
+
+  /** Whether squeue shows members of the array, none of them ended by Slurm without a wish: that takes others along. */
+  #isArrayKnown(rows: ReadonlyMap<number, SourcedRow>): boolean {
+    const isCut = ({ state, placed, index = -1 }: SourcedRow) =>
+      state === "CANCELLED" && placed !== false && takenBackAt(this.#tombstone, index) === undefined;
+    const known = [...rows.values()];
+    return known.some(({ source }) => source === "squeue") && !known.some(isCut);
   }
 
   /** Tells which rows were cancelled with a member that a node turned away: Slurm then ends the whole array. */

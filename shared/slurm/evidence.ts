@@ -33,6 +33,8 @@ export type Evidence = {
   stoppedForMs?: number;
   /** How long Slurm has called it ended, in our sight (milliseconds). */
   endedForMs: number;
+  /** squeue knows other members of the array that it was submitted in, and Slurm cut short none of them unasked. */
+  arrayKnown?: boolean;
   /** When a person took it back (ISO 8601), by the head node's clock. */
   cancelledAt?: string;
   /** Slurm cancelled it at the instant at which it cut short another member of the same array. */
@@ -208,6 +210,10 @@ function withoutRow(evidence: Evidence, limits: Patience): Verdict {
     const detail = `${forgottenWords}; it left no end`;
     return { kind: "ended", state: "failed", reason: "node-failure", detail, source: "headnode" };
   }
+  if (isTakenOut(evidence, limits)) {
+    const detail = "it was cancelled on the cluster itself while it waited, not from here";
+    return { kind: "ended", state: "cancelled", detail, source: "squeue" };
+  }
   if (evidence.deniedForMs < limits.lostAfterMs) return { kind: "unknown" };
   const hours = Math.round(evidence.deniedForMs / 360_000) / 10;
   const detail = `no record of the cluster has known it for ${hours} h`;
@@ -220,7 +226,12 @@ function endedByItself(end: EndRecord | undefined, cancelledAt: string): boolean
   return end.code <= 128 || end.code > 192 || Date.parse(end.endedAt) + 1_000 <= Date.parse(cancelledAt);
 }
 
-/** Slurm 22.05 keeps no record of a member that scancel took out of an array that waits: with a tombstone that is its end. */
+/** Slurm 22.05 keeps no record of a member that scancel took out of an array that waits; of the others it knows. */
+function isTakenOut({ arrayKnown, claimed, end, deniedForMs }: Evidence, limits: Patience): boolean {
+  return arrayKnown === true && !claimed && end === undefined && deniedForMs >= limits.completedGraceMs;
+}
+
+/** So with a tombstone that nothing is known of it is its end. */
 function takenBack({ end, claimed, deniedForMs }: Evidence, limits: Patience): Verdict {
   // one look more than the first, and where it had begun as long as an end record may take
   const enough = end !== undefined || deniedForMs >= (claimed ? limits.completedGraceMs : 1);

@@ -92,6 +92,25 @@ describe.skipIf(!canRun)("cancelling on a real Slurm", () => {
     expect(last(states, 4)).toMatchObject({ source: "headnode" });
   });
 
+  it("tells of waiting members that somebody cancelled on the cluster itself, and never submits them again", async () => {
+    partition("down");
+    const group = testGroup(ledger, { count: 6 });
+    await submit(group);
+    const { id } = JSON.parse(readFileSync(join(node.spool, "groups", group.group, "jobid"), "utf8")) as { id: string };
+    execFileSync("scancel", [`${id}_[2,4]`], { env: env() });
+    partition("up");
+
+    const { states } = await node.settled(group);
+    expect(begun(group)).toEqual(["0", "1", "3", "5"]);
+    for (const { index } of group.members)
+      expect(last(states, index)?.state).toBe([2, 4].includes(index) ? "cancelled" : "succeeded");
+    expect(last(states, 2)).toMatchObject({
+      source: "squeue",
+      detail: expect.stringContaining("on the cluster itself"),
+    });
+    expect(new Set(namesOf(group)).size).toBe(1);
+  });
+
   it("ends an array and a job that wait whole", async () => {
     partition("down");
     const groups = [testGroup(ledger, { count: 5 }), testGroup(ledger)];

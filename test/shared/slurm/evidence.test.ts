@@ -137,6 +137,25 @@ describe("a member's evidence", () => {
       { denied: true, claimed: true, stoppedForMs: patience.completedGraceMs, end: end(0) },
       { state: "succeeded", source: "job" },
     ],
+    [
+      "denial of a waiting member whose array is known, at first",
+      { denied: true, deniedForMs: 1_000, arrayKnown: true },
+      { kind: "unknown" },
+    ],
+    [
+      "denial of a waiting member whose array is known, for long",
+      { denied: true, deniedForMs: patience.completedGraceMs, arrayKnown: true },
+      {
+        state: "cancelled",
+        source: "squeue",
+        detail: "it was cancelled on the cluster itself while it waited, not from here",
+      },
+    ],
+    [
+      "denial of a member that had begun, whose array is known",
+      { denied: true, deniedForMs: patience.completedGraceMs, arrayKnown: true, claimed: true },
+      { kind: "unknown" },
+    ],
     ["denial of what was taken back, at first", { denied: true, cancelledAt }, { kind: "unknown" }],
     [
       "denial of what was taken back, for a look",
@@ -298,6 +317,7 @@ describe("a member's evidence", () => {
     deniedForMs: fc.nat(10 * 24 * 3_600_000),
     endedForMs: fc.nat(600_000),
     stoppedForMs: fc.nat(600_000),
+    arrayKnown: fc.boolean(),
   });
   const takenBack = fc.constantFrom(undefined, cancelledAt);
 
@@ -329,7 +349,9 @@ describe("a member's evidence", () => {
         if (evidence.row !== undefined || !evidence.denied || evidence.end?.code === 0)
           expect(plain(told)).toEqual(plain(without));
         else if (told.kind === "ended" && evidence.end === undefined) expect(told.state).toBe("cancelled");
-        if (evidence.row === undefined && without.kind === "ended") expect(without.state).not.toBe("cancelled");
+        // nor without others of its array, which show that slurmctld has forgotten nothing
+        if (evidence.row === undefined && without.kind === "ended" && !(evidence.arrayKnown && !evidence.claimed))
+          expect(without.state).not.toBe("cancelled");
       }),
     );
   });
