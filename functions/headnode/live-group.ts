@@ -23,6 +23,8 @@ export type Stray = { index: number; node: string; beganAtMs: number };
 /** What one round of asking found beside the rows. */
 export type Round = {
   denied: boolean;
+  /** A record was asked that outlives MinJobAge: what ended would be in it. */
+  lasting: boolean;
   stopped: ReadonlySet<number>;
   /** When slurmctld was last started, and the slurmd of nodes; where that was asked. */
   controllerStartedAt: string | undefined;
@@ -225,7 +227,7 @@ export class LiveGroup {
    */
   judge(rows: ReadonlyMap<number, SourcedRow>, round: Round, limits: Patience, now: number): void {
     const isSwept = this.#sweeps(rows, round);
-    const arrayKnown = this.#isArrayKnown(rows);
+    const arrayKnown = round.lasting && this.#isArrayKnown(rows);
     for (const sight of this.#sights.values()) {
       if (sight.ended) continue;
       const row = rows.get(sight.index);

@@ -178,7 +178,8 @@ export class SlurmLook {
       const controllerStartedAt = config?.value.bootedAt;
       const stopped = await this.#stopped(strays, controllerStartedAt);
       const nodesStartedAt = await this.#nodesStartedAt(unasked.flatMap((node) => node ?? []));
-      group.judge(rows, { denied: lasting.ok, stopped, controllerStartedAt, nodesStartedAt }, this.#patience, now);
+      const round = { denied: lasting.ok, lasting: lasting.ok && lasting.lasting, stopped };
+      group.judge(rows, { ...round, controllerStartedAt, nodesStartedAt }, this.#patience, now);
       const unknown = lasting.ok && (answers.get(group) ?? []).length === 0 && group.hasUnknown(rows);
       // under the next name nothing more would be heard of what the records tell now
       if (unknown && group.hasUnjudged(rows)) continue;

@@ -33,7 +33,7 @@ export type Evidence = {
   stoppedForMs?: number;
   /** How long Slurm has called it ended, in our sight (milliseconds). */
   endedForMs: number;
-  /** squeue knows other members of the array that it was submitted in, and Slurm cut short none of them unasked. */
+  /** squeue knows other members of its array, none cut short unasked; a record that outlives MinJobAge was asked too. */
   arrayKnown?: boolean;
   /** When a person took it back (ISO 8601), by the head node's clock. */
   cancelledAt?: string;
@@ -231,7 +231,7 @@ function isTakenOut({ arrayKnown, claimed, end, deniedForMs }: Evidence, limits:
   return arrayKnown === true && !claimed && end === undefined && deniedForMs >= limits.completedGraceMs;
 }
 
-/** So with a tombstone that nothing is known of it is its end. */
+/** What a person took back from here needs no other of its array to be seen: that nothing knows it is its end. */
 function takenBack({ end, claimed, deniedForMs }: Evidence, limits: Patience): Verdict {
   // one look more than the first, and where it had begun as long as an end record may take
   const enough = end !== undefined || deniedForMs >= (claimed ? limits.completedGraceMs : 1);
