@@ -9,6 +9,7 @@ const artefacts = path.join(root, "test", "artefacts");
 const usage = path.join(artefacts, "iam");
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
+const details: string[] = [];
 
 const heading = (text: string) => console.log(`\n== ${text}`);
 
@@ -53,7 +54,24 @@ async function single(name: string, argv: string[], env: Record<string, string> 
   else counts.passed += 1;
 }
 
-type Report = { numPassedTests: number; numFailedTests: number; numPendingTests: number; numFailedTestSuites: number };
+type Test = { fullName: string; status: string; failureMessages: string[]; duration?: number };
+type File = { name: string; status: string; message: string; assertionResults: Test[] };
+type Report = { numPassedTests: number; numFailedTests: number; numPendingTests: number; testResults: File[] };
+
+/** What failed, as it is told once more at the end, where a log that was cut still has it. */
+function told(report: Report): string[] {
+  const lines = (text: string) => text.split("\n").filter((line) => !line.includes("/node_modules/"));
+  const brief = (text: string) => lines(text).slice(0, 40).join("\n    ").slice(0, 4000);
+  return report.testResults.flatMap((file) => {
+    const where = path.relative(root, file.name);
+    const failed = file.assertionResults.filter((test) => test.status === "failed");
+    if (failed.length === 0 && file.status === "failed") return [`${where}\n    ${brief(file.message)}`];
+    return failed.map(
+      (test) =>
+        `${where}: ${test.fullName} (${((test.duration ?? 0) / 1000).toFixed(0)} s)\n    ${test.failureMessages.map(brief).join("\n    ")}`,
+    );
+  });
+}
 
 async function vitest(
   name: string,
@@ -81,6 +99,7 @@ async function vitest(
   counts.passed += report.numPassedTests;
   counts.failed += report.numFailedTests;
   counts.skipped += report.numPendingTests;
+  details.push(...told(report));
   if (failures.includes(name) && report.numFailedTests === 0) counts.failed += 1;
 }
 
@@ -99,6 +118,7 @@ else {
   await vitest("journeys and clusters", "cluster", [], { HEADGATE_IAM: usage });
   await single("what each role may do, and did", ["test/iam/report.ts"], { HEADGATE_IAM: usage });
 }
+for (const detail of details) console.log(`\nFAILED ${detail}`);
 if (failures.length > 0) console.log(`\nfailed: ${failures.join("; ")}`);
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 ? 1 : 0;
