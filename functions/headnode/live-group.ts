@@ -66,7 +66,7 @@ export class LiveGroup {
       for (const state of slice.states) {
         this.#sliced.add(state.index);
         const sight = this.#sights.get(state.index);
-        if (sight !== undefined) Object.assign(sight, { state, ended: true });
+        sight?.become(state, { ended: true });
       }
     }
     this.readTombstone();
@@ -74,7 +74,7 @@ export class LiveGroup {
     for (const state of this.#told.members) {
       const sight = this.#sights.get(state.index);
       // what was seen of a member before this watch began: "running" is not forgotten for a look that fails
-      if (sight !== undefined && !sight.ended && state.state === "running") sight.state = state;
+      if (sight !== undefined && !sight.ended && state.state === "running") sight.become(state, { ended: false });
     }
   }
 
@@ -216,8 +216,7 @@ export class LiveGroup {
   /** Takes what members said last; of the others of these it is known that they said nothing. */
   heard(indices: readonly number[], words: ReadonlyMap<number, LastWords>): void {
     for (const index of indices) {
-      const sight = this.#sights.get(index);
-      if (sight !== undefined) sight.words = words.get(index) ?? {};
+      this.#sights.get(index)?.heard(words.get(index) ?? {});
     }
   }
 
@@ -259,8 +258,7 @@ export class LiveGroup {
       if (verdict.kind === "unknown") continue;
       const { kind, ...found } = verdict;
       const { index, job, attempt } = sight.state;
-      sight.state = quoting({ index, job, attempt, ...found }, sight.words);
-      sight.ended = kind === "ended";
+      sight.become(quoting({ index, job, attempt, ...found }, sight.words), { ended: kind === "ended" });
     }
   }
 

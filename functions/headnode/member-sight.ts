@@ -1,6 +1,7 @@
 // One member of a group that lives: what its records say, since when what is so, and what is judged of it.
 import type { MemberState } from "../../shared/headnode/receipt.ts";
 import type { EndRecord, SourcedRow } from "../../shared/slurm/evidence.ts";
+import { meanings } from "../../shared/slurm/job-state.ts";
 import { nodeName } from "../../shared/slurm/sinfo.ts";
 import type { LastWords } from "./account/last-words.ts";
 
@@ -12,12 +13,10 @@ const isoOf = (seconds: string) => new Date(Number(seconds) * 1000).toISOString(
 
 export class MemberSight {
   readonly index: number;
-  state: MemberState;
-  /** The final state is judged. */
-  ended = false;
-  claim: Claim | undefined;
-  /** What it said last; undefined as long as that was not read. */
-  words: LastWords | undefined;
+  #state: MemberState;
+  #ended = false;
+  #claim: Claim | undefined;
+  #words: LastWords | undefined;
   #endedSince: number | undefined;
   #deniedSince: number | undefined;
   #stoppedSince: number | undefined;
@@ -27,7 +26,37 @@ export class MemberSight {
   constructor(member: { index: number; job: string; attempt: number }) {
     const { index, job, attempt } = member;
     this.index = index;
-    this.state = { index, job, attempt, state: "queued", source: "sbatch" };
+    this.#state = { index, job, attempt, state: "queued", source: "sbatch" };
+  }
+
+  get state(): MemberState {
+    return this.#state;
+  }
+
+  /** The final state is judged. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** What the start that holds the claim wrote as it began. */
+  get claim(): Claim | undefined {
+    return this.#claim;
+  }
+
+  /** What it said last; undefined as long as that was not read. */
+  get words(): LastWords | undefined {
+    return this.#words;
+  }
+
+  /** Takes what was judged of it, in this watch or in one before; nothing is judged anew of what has ended. */
+  become(state: MemberState, { ended }: { ended: boolean }): void {
+    this.#state = state;
+    this.#ended = ended;
+  }
+
+  /** Takes what it said last, which may be nothing. */
+  heard(words: LastWords): void {
+    this.#words = words;
   }
 
   /** The end record of the start that holds the claim. */
@@ -41,7 +70,7 @@ export class MemberSight {
     const [, name, , start, began, node = ""] = claimLine.exec(text) ?? [];
     if (start === undefined || !name?.startsWith(`headgate-${group}-`)) return;
     const beganAtMs = Number(began) * 1000;
-    this.claim = { name, start, beganAtMs, node: nodeName.test(node) ? node : undefined };
+    this.#claim = { name, start, beganAtMs, node: nodeName.test(node) ? node : undefined };
   }
 
   /** Takes what a start wrote as its work ended. Returns whether that is news. */
@@ -49,7 +78,7 @@ export class MemberSight {
     const [, start, code, began, ended] = endLine.exec(text) ?? [];
     if (start === undefined || began === undefined || ended === undefined) return false;
     this.#ends.set(start, { code: Number(code), startedAt: isoOf(began), endedAt: isoOf(ended) });
-    return !this.ended;
+    return !this.#ended;
   }
 
   /** Takes one round's look: Slurm's row or every record's denial, and whether its node is known to have stopped it. */
@@ -57,7 +86,7 @@ export class MemberSight {
     row: SourcedRow | undefined,
     { denied, stopped, now }: { denied: boolean; stopped: boolean; now: number },
   ): void {
-    const isEnd = row?.endedAt !== undefined || (row !== undefined && /^(?:COMPLETED|FAILED)$/.test(row.state));
+    const isEnd = row !== undefined && meanings[row.state].phase === "ended";
     this.#endedSince = isEnd ? (this.#endedSince ?? now) : undefined;
     if (row !== undefined) this.#deniedSince = undefined;
     else if (denied) this.#deniedSince ??= now;

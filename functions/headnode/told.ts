@@ -1,6 +1,7 @@
 // What the cloud was last told of a group's members, and what of their states is news to it.
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { isFinal } from "../../shared/contract/job.ts";
 import type { MemberState } from "../../shared/headnode/receipt.ts";
 import { writeDurably } from "./durable-file.ts";
 import { readRecord, Told } from "./spool.ts";
@@ -28,20 +29,27 @@ export class ToldStates {
 
   /** Of these states the ones that the cloud does not have; a final one that it has is never followed by another. */
   news(states: readonly MemberState[]): MemberState[] {
-    return states.filter((state) => {
+    return this.#open(states).filter((state) => {
       const before = this.#members.get(state.index);
-      return before === undefined || !(isFinal(before) || sameNews(before, state));
+      return before === undefined || !sameNews(before, state);
     });
   }
 
   /** Keeps that these were told. */
   wasTold(states: readonly MemberState[]): void {
-    this.#remember(states.filter(({ index }) => !isFinal(this.#members.get(index))));
+    this.#remember(this.#open(states));
   }
 
   /** Keeps that these ends were told by their slice's receipt. */
   endsWereTold(states: readonly MemberState[]): void {
     this.#remember(states);
+  }
+
+  #open(states: readonly MemberState[]): MemberState[] {
+    return states.filter(({ index }) => {
+      const before = this.#members.get(index);
+      return before === undefined || !isFinal(before.state);
+    });
   }
 
   #remember(states: readonly MemberState[]): void {
@@ -54,9 +62,6 @@ export class ToldStates {
 }
 
 const byIndex = (states: readonly MemberState[]) => new Map(states.map((state) => [state.index, state]));
-
-const isFinal = (state: MemberState | undefined): boolean =>
-  state !== undefined && ["succeeded", "failed", "cancelled"].includes(state.state);
 
 /** The same to the cloud: the witness may change without a word. */
 const sameNews = (a: MemberState, b: MemberState): boolean =>

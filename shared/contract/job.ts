@@ -18,6 +18,11 @@ export const jobStates = [
 export const JobState = z.enum(jobStates);
 export type JobState = z.infer<typeof JobState>;
 
+/** The states that a job ends in. */
+export const finalStates = ["succeeded", "failed", "cancelled"] as const satisfies readonly JobState[];
+const finals: ReadonlySet<JobState> = new Set(finalStates);
+export const isFinal = (state: JobState): boolean => finals.has(state);
+
 /** Why a job failed. */
 export const failureReasons = [
   "exit-code",
@@ -107,7 +112,7 @@ export type Retry = z.infer<typeof Retry>;
 export const defaultRetry: Retry = { limit: 2, on: ["node-failure", "preempted"] };
 
 /** Whom to tell by mail of which moves. Of a sweep one mail is sent, when all its jobs have ended. */
-export const mailedStates = ["running", "succeeded", "failed", "cancelled"] as const satisfies readonly JobState[];
+export const mailedStates = ["running", ...finalStates] as const satisfies readonly JobState[];
 export const MailRequest = z.strictObject({
   to: z.array(z.email("an e-mail address such as name@example.org").max(254)).min(1).max(5),
   on: z.array(z.enum(mailedStates)).min(1).max(mailedStates.length),

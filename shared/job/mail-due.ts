@@ -1,8 +1,6 @@
 // Which of a job's moves its owner is to be told of by mail.
-import type { JobState } from "../contract/job.ts";
+import { isFinal, type JobState } from "../contract/job.ts";
 import type { JobRecord } from "./job-record.ts";
-
-const ends: ReadonlySet<JobState> = new Set(["succeeded", "failed", "cancelled"]);
 
 /**
  * The states that the owner is yet to be told of once a write made `next` of `before`; undefined where there are none.
@@ -13,7 +11,7 @@ export function mailDueAfter(before: JobRecord, next: JobRecord): JobState[] | u
   const due = next.mailDue ?? [];
   const isNews = next.state !== before.state || (next.reason === "lost") !== (before.reason === "lost");
   const wanted =
-    (next.mail.on as readonly JobState[]).includes(next.state) || (next.sweep !== undefined && ends.has(next.state));
+    (next.mail.on as readonly JobState[]).includes(next.state) || (next.sweep !== undefined && isFinal(next.state));
   const after = isNews && wanted && !due.includes(next.state) ? [...due, next.state] : due;
   return after.length > 0 ? after : undefined;
 }

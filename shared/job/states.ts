@@ -1,5 +1,5 @@
 // The states of a job, the table of legal moves, and how strong each witness is.
-import { type EvidenceSource, evidenceSources, type JobState } from "../contract/job.ts";
+import { type EvidenceSource, evidenceSources, isFinal, type JobState } from "../contract/job.ts";
 
 /** From each state, where a job may go. `failed` may be left only where its reason is `lost`. */
 export const legalMoves: Readonly<Record<JobState, readonly JobState[]>> = {
@@ -16,11 +16,9 @@ export const legalMoves: Readonly<Record<JobState, readonly JobState[]>> = {
   cancelled: [],
 };
 
-const finals: ReadonlySet<JobState> = new Set(["succeeded", "failed", "cancelled"]);
-
 /** Whether a job in this state has ended; `lost` has not, since later evidence may leave it. */
 export const hasEnded = (job: { state: JobState; reason?: string | undefined }): boolean =>
-  finals.has(job.state) && job.reason !== "lost";
+  isFinal(job.state) && job.reason !== "lost";
 
 /** How much a witness is believed: the lower, the more. */
 export const rank = (source: EvidenceSource): number => evidenceSources.indexOf(source);

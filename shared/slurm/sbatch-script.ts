@@ -1,5 +1,5 @@
 // A person's sbatch script as a job of ours: its #SBATCH lines and the command line's options, from a list of those that are taken.
-import { MailRequest, type mailedStates, Resources } from "../contract/job.ts";
+import { finalStates, MailRequest, mailedStates, Resources } from "../contract/job.ts";
 import { outputNameFault, outputNameWords } from "./output-name.ts";
 import { type GivenOption, readOptions, type SbatchProblem } from "./sbatch-getopt.ts";
 import { type CommandOption, commandOptions, sbatchOptions, type TakenOption, takenOptions } from "./sbatch-options.ts";
@@ -188,10 +188,10 @@ function outputName(text: string, jobName: string): string | undefined {
 const mailStates: Readonly<Record<string, readonly MailedState[]>> = {
   NONE: [],
   BEGIN: ["running"],
-  END: ["succeeded", "failed", "cancelled"],
+  END: finalStates,
   FAIL: ["failed"],
   TIME_LIMIT: ["failed"],
-  ALL: ["running", "succeeded", "failed", "cancelled"],
+  ALL: mailedStates,
 };
 
 function readMail(

@@ -1,5 +1,5 @@
 // A job's log as it is: of one that runs from the cluster's looks, of one that has ended from its result file.
-import type { Job, JobFile, LiveText } from "../../shared/contract/job.ts";
+import { isFinal, type Job, type JobFile, type LiveText } from "../../shared/contract/job.ts";
 import { openRange } from "../client/download.ts";
 import { isSettled } from "../client/follow.ts";
 import type { GatewayClient } from "../client/gateway-client.ts";
@@ -20,7 +20,6 @@ export const logPace: LogPace = { askMs: 15_000, lookMs: 5_000 };
 /** So long one look is waited for (ms). */
 const longestLookMs = 60_000;
 
-const ended: ReadonlySet<Job["state"]> = new Set(["succeeded", "failed", "cancelled"]);
 const utf8 = new TextEncoder();
 
 /** Prints what there is of a log, and with `follow` what is added until the job has ended. */
@@ -49,7 +48,7 @@ export async function printLog(
           "unreachable",
           `the cluster has not looked at job ${id} for a minute; try again, or follow it with -f`,
         );
-    } else if (!follow && !ended.has(job.state) && job.state !== "collecting") {
+    } else if (!follow && !isFinal(job.state) && job.state !== "collecting") {
       throw new CliError("results", `job ${id} has no log yet: it is ${job.state}; with -f it is waited for`);
     }
     await sleep(job.state === "running" ? pace.lookMs : 1_000);

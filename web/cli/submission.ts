@@ -5,7 +5,7 @@ import { mergeResources, rivalIssues } from "../../shared/application/merge-reso
 import { validateParameters } from "../../shared/application/validate-parameters.ts";
 import type { Application } from "../../shared/contract/catalogue.ts";
 import { translateIssues } from "../../shared/contract/issues.ts";
-import { defaultRetry, JobSubmission, type MailRequest, type Retry } from "../../shared/contract/job.ts";
+import { defaultRetry, finalStates, JobSubmission, type MailRequest, type Retry } from "../../shared/contract/job.ts";
 import type { Issue } from "../../shared/contract/problem.ts";
 import type { GatewayClient } from "../client/gateway-client.ts";
 import { CliError } from "./cli-error.ts";
@@ -31,7 +31,7 @@ export function readMail(to: string | undefined, on: string | undefined): MailRe
   if (to === undefined) return undefined;
   return {
     to: list(to),
-    on: (on === undefined ? ["succeeded", "failed", "cancelled"] : list(on)) as MailRequest["on"],
+    on: (on === undefined ? [...finalStates] : list(on)) as MailRequest["on"],
   };
 }
 

@@ -1,5 +1,5 @@
 // Following a job: how often to ask, and when there is nothing left to wait for.
-import type { Job } from "../../shared/contract/job.ts";
+import { isFinal, type Job } from "../../shared/contract/job.ts";
 import { isPassing, sleep } from "./retry.ts";
 
 export type FollowOptions = {
@@ -9,11 +9,10 @@ export type FollowOptions = {
 };
 
 const longestWaitMs = 15_000;
-const ended: ReadonlySet<Job["state"]> = new Set(["succeeded", "failed", "cancelled"]);
 
 /** Whether nothing more will happen to a job by itself: it ended, and its results are there or are known not to come. */
 export function isSettled(job: Pick<Job, "state" | "results">): boolean {
-  return ended.has(job.state) && job.results.state !== "pending";
+  return isFinal(job.state) && job.results.state !== "pending";
 }
 
 /**

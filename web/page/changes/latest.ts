@@ -22,3 +22,9 @@ export function latestWith(
   const isShort = kept.length < Math.min(count, latest.jobs.length) && latest.cursor !== undefined;
   return { latest: { jobs: kept, seen: latest.seen, ...(cursor === undefined ? {} : { cursor }) }, isShort };
 }
+
+/** Jobs of `list` but those that the other list, read at another moment, has as they were later. */
+export function unlessNewerIn(other: readonly Job[], list: readonly Job[]): Job[] {
+  const others = new Map(other.map((job) => [job.id, job]));
+  return list.filter((job) => newerOf(others.get(job.id), job) === job);
+}

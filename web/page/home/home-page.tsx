@@ -4,8 +4,8 @@ import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
-import type { Job, JobState } from "../../../shared/contract/job.ts";
-import type { Latest } from "../changes/latest.ts";
+import { finalStates, isFinal, type Job, type JobState, jobStates } from "../../../shared/contract/job.ts";
+import { type Latest, unlessNewerIn } from "../changes/latest.ts";
 import { useGateway } from "../gateway.ts";
 import { PageLink } from "../page-link.tsx";
 import { Fault, Loading, Moment, StateBadge, useTitle } from "../parts.tsx";
@@ -15,13 +15,12 @@ import { FirstSteps } from "./first-steps.tsx";
 import { StartList } from "./start-list.tsx";
 import "./home.css";
 
-const live: JobState[] = ["held", "submitted", "dispatched", "queued", "running", "collecting"];
-const ended: JobState[] = ["succeeded", "failed", "cancelled"];
+const live = jobStates.filter((state) => !isFinal(state));
 /** Rows of each list. */
 const count = 8;
 
 /** The latest jobs in some states; the page's one poll keeps them right. */
-function useLatest(state: JobState[]) {
+function useLatest(state: readonly JobState[]) {
   const { client } = useGateway();
   return useQuery<Latest>({
     queryKey: ["latest", `state=${state.join(",")}`, count],
@@ -33,7 +32,7 @@ function useLatest(state: JobState[]) {
 export function HomePage() {
   const { site } = useGateway();
   const underWay = useLatest(live);
-  const results = useLatest(ended);
+  const results = useLatest(finalStates);
   const error = underWay.error ?? results.error;
   useTitle("", site.name);
   const under = underWay.data;
@@ -41,23 +40,24 @@ export function HomePage() {
   if (!under || !last) return error === null ? <Loading /> : <Fault error={error} what="Your jobs cannot be read" />;
   const none = under.jobs.length + last.jobs.length === 0;
   if (none && under.cursor === undefined && last.cursor === undefined) return <FirstSteps />;
+  const [running, ended] = [unlessNewerIn(last.jobs, under.jobs), unlessNewerIn(under.jobs, last.jobs)];
   return (
     <ContentLayout header={<Header variant="h1">Home</Header>}>
       <SpaceBetween size="l">
         {error !== null && <Fault error={error} what="What is shown may be old" />}
         <Container header={<Heading text="Under way" search={`state=${live.join(",")}`} />}>
-          {under.jobs.length === 0 ? (
+          {running.length === 0 ? (
             <span className="quiet">
               {under.cursor === undefined
                 ? "Nothing is running or waiting."
                 : `Nothing is running or waiting among your latest ${under.seen.toLocaleString("en")} jobs.`}
             </span>
           ) : (
-            <Rows jobs={under.jobs} />
+            <Rows jobs={running} />
           )}
         </Container>
-        <Container header={<Heading text="Last results" search={`state=${ended.join(",")}`} />}>
-          {last.jobs.length === 0 ? <span className="quiet">No job has ended yet.</span> : <Rows jobs={last.jobs} />}
+        <Container header={<Heading text="Last results" search={`state=${finalStates.join(",")}`} />}>
+          {ended.length === 0 ? <span className="quiet">No job has ended yet.</span> : <Rows jobs={ended} />}
         </Container>
         <StartList />
       </SpaceBetween>

@@ -1,5 +1,5 @@
 // Whether a job has not ended. Pure.
-import type { Job } from "../../../shared/contract/job.ts";
+import { isFinal, type Job } from "../../../shared/contract/job.ts";
 
 /** It has not ended, so that it can still be cancelled. */
-export const isLive = ({ state }: Pick<Job, "state">): boolean => !["succeeded", "failed", "cancelled"].includes(state);
+export const isLive = ({ state }: Pick<Job, "state">): boolean => !isFinal(state);

@@ -1,7 +1,7 @@
 // What the page's one poll does with what it is told: its pace, and the few latest jobs.
 import { describe, expect, it } from "vitest";
 import type { Job } from "../../../../shared/contract/job.ts";
-import { latestWith } from "../../../../web/page/changes/latest.ts";
+import { latestWith, unlessNewerIn } from "../../../../web/page/changes/latest.ts";
 import { pollWait } from "../../../../web/page/changes/poll-pace.ts";
 
 const job = (id: string, minute: number, state: Job["state"] = "running"): Job => {
@@ -51,6 +51,16 @@ describe("the latest jobs", () => {
     expect(latest.jobs.map(({ id }) => id)).toEqual(["c", "a"]);
     expect(latest.cursor).toBeDefined();
     expect(isShort).toBe(false);
+  });
+
+  it("show a job once, as it was last, where two lists were read while it moved", () => {
+    const [live, ended] = [
+      [job("b", 2), job("a", 1)],
+      [job("a", 3, "succeeded"), job("b", 1, "failed")],
+    ];
+    expect(unlessNewerIn(ended, live).map(({ id, state }) => [id, state])).toEqual([["b", "running"]]);
+    expect(unlessNewerIn(live, ended).map(({ id, state }) => [id, state])).toEqual([["a", "succeeded"]]);
+    expect(unlessNewerIn([], live)).toEqual(live);
   });
 
   it("tell that one left where another could be in its place", () => {
