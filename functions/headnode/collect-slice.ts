@@ -1,13 +1,14 @@
 // Collecting one slice: files first, then the manifest, then the receipt. All of it or, for a member, words why not.
 import { collectionPrefix, type ManifestFile, type ManifestSkip, manifestKey } from "../../shared/headnode/manifest.ts";
-import { type MemberResults, type MemberState, ResultsReceipt } from "../../shared/headnode/receipt.ts";
+import { type MemberResults, ResultsReceipt } from "../../shared/headnode/receipt.ts";
 import type { Measure, Said, Wanted } from "./account/collect.ts";
 import type { AccountProcess } from "./account-process.ts";
+import { fitting } from "./bounded-words.ts";
 import type { Settings } from "./config.ts";
 import { createDurably, readIfThere } from "./durable-file.ts";
 import type { Log } from "./log.ts";
 import type { Objects } from "./objects.ts";
-import { putReceipt, withinBounds } from "./receipts.ts";
+import { mostReceiptBytes, putReceipt, withDetails } from "./receipts.ts";
 import { overWords } from "./size-words.ts";
 import { type Collected, fixCollected, markSent, readCollected, receiptFile, type Slice } from "./slices.ts";
 import type { Plan, Staged, Submitted } from "./spool.ts";
@@ -92,9 +93,9 @@ export async function collectSlice(context: CollectContext, one: CollectCase, me
 function receiptOf(context: CollectContext, one: CollectCase, collected: Collected): ResultsReceipt {
   const file = receiptFile(one.folder, one.slice.slice);
   const now = context.objects.now();
-  const fresh: ResultsReceipt = {
-    version: 1,
-    kind: "results",
+  const fresh = fitting(mostReceiptBytes, (cut) => ({
+    version: 1 as const,
+    kind: "results" as const,
     cluster: context.settings.cluster,
     receipt: freshUlid(now.getTime()),
     at: now.toISOString(),
@@ -103,9 +104,12 @@ function receiptOf(context: CollectContext, one: CollectCase, collected: Collect
     folder: one.plan.folder,
     slice: one.slice.slice,
     collection: collected.collection,
-    states: withinBounds<MemberState>(one.slice.states),
-    members: collected.results,
-  };
+    states: withDetails(one.slice.states, cut),
+    members: collected.results.map(({ results, ...member }) => ({
+      ...member,
+      results: results.state === "available" ? results : { ...results, reason: cut(results.reason) },
+    })),
+  }));
   createDurably(file, JSON.stringify(fresh));
   return ResultsReceipt.parse(JSON.parse(readIfThere(file) ?? ""));
 }

@@ -6,6 +6,9 @@ import { groupFiles } from "./batch-script.ts";
 import { readIfThere, writeDurably } from "./durable-file.ts";
 import type { Intent } from "./spool.ts";
 
+/** In the place of Slurm's id in a claim: no job has it, so no start of that name does any work. */
+export const nobody = "0";
+
 /** A fresh intent. Anybody may name a job: the name must not be guessable. */
 export const freshIntent = (group: string, generation: number): Intent => ({
   name: `headgate-${group}-${randomBytes(10).toString("hex")}`,
@@ -19,6 +22,12 @@ export const freshIntent = (group: string, generation: number): Intent => ({
  */
 export const claimFile = (intent: Intent): string =>
   intent.generation === 0 ? groupFiles.claim : `${groupFiles.claim}.${intent.generation}`;
+
+/** The id of the last job that was forgotten after it had begun; undefined where none had. */
+export function lastForgotten(folder: string): string | undefined {
+  const lines = (readIfThere(join(folder, "forgotten")) ?? "").trimEnd().split("\n");
+  return lines.map((line) => line.split(" ")[1]).findLast((id) => id !== undefined && id !== nobody);
+}
 
 /** Every record denies the job of this intent, which had begun: gives the group a new intent and no id. Under its lock only. */
 export function forget(folder: string, group: string, intent: Intent, id: string): Intent {

@@ -11,9 +11,9 @@ import {
 import { meanings } from "../../shared/slurm/job-state.ts";
 import type { LastWords } from "./account/last-words.ts";
 import { MemberSight } from "./member-sight.ts";
+import { missingMembers } from "./refusal.ts";
 import { fixSlice, readSlices, type Slice, sliceMembers } from "./slices.ts";
 import type { Intent, Plan, Staged, Submitted } from "./spool.ts";
-import { missingMembers } from "./submit-group.ts";
 import { ToldStates } from "./told.ts";
 import { readTombstone, type Tombstone, takenBackAt } from "./tombstone.ts";
 
@@ -270,6 +270,7 @@ export class LiveGroup {
       claimed: claim !== undefined,
       ...(claim === undefined ? {} : { claimedAt: new Date(claim.beganAtMs).toISOString() }),
       ...(cancelledAt === undefined ? {} : { cancelledAt }),
+      ...(this.submitted.refused === undefined ? {} : { refused: this.submitted.refused }),
       ...(controllerStartedAt === undefined ? {} : { controllerStartedAt }),
       ...(nodeStartedAt === undefined ? {} : { nodeStartedAt }),
     };

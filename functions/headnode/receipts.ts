@@ -8,6 +8,7 @@ import {
   receiptKey,
   type StatesReceipt,
 } from "../../shared/headnode/receipt.ts";
+import { fitting } from "./bounded-words.ts";
 import type { Settings } from "./config.ts";
 import type { Objects } from "./objects.ts";
 import type { Plan } from "./spool.ts";
@@ -28,15 +29,25 @@ export const statesOf = (
   members,
 });
 
-/** A receipt stays well below what is refused. */
-const mostBytes = maxReceiptBytes * 0.8;
+/** A receipt stays well below what is refused (bytes). */
+export const mostReceiptBytes = maxReceiptBytes * 0.8;
 
 /** "2026112203", by S3's clock. */
 export const hourOf = (now: Date): string => now.toISOString().slice(0, 13).replaceAll(/[-T]/g, "");
 
-/** Tells the states of members: one receipt, or several where they are many. Throws where S3 does not take them. */
-export async function tellStates(settings: Settings, objects: Objects, groups: readonly GroupStates[]): Promise<void> {
-  for (const part of inParts(groups)) {
+/**
+ * Tells the states of members, and which groups are unknown here: one receipt, or several where they are many. Throws
+ * where S3 does not take them.
+ */
+export async function tellStates(
+  settings: Settings,
+  objects: Objects,
+  groups: readonly GroupStates[],
+  unknown: readonly string[] = [],
+): Promise<void> {
+  const parts = inParts(groups);
+  if (unknown.length > 0) parts.push([]);
+  for (const [at, part] of parts.entries()) {
     const now = objects.now();
     const receipt: StatesReceipt = {
       version: 1,
@@ -45,6 +56,7 @@ export async function tellStates(settings: Settings, objects: Objects, groups: r
       receipt: freshUlid(now.getTime()),
       at: now.toISOString(),
       groups: part,
+      ...(unknown.length > 0 && at === parts.length - 1 ? { unknown: [...unknown] } : {}),
     };
     await putReceipt(settings, objects, receipt);
   }
@@ -70,23 +82,17 @@ export async function putHeartbeat(settings: Settings, objects: Objects, heartbe
   });
 }
 
-/** Members' details cut so that all of them fit into a receipt; the states themselves are small. */
-export function withinBounds<T extends { detail?: string | undefined }>(members: readonly T[]): T[] {
-  const most = Math.max(60, Math.floor(400_000 / Math.max(1, members.length)));
-  return members.map((member) =>
-    member.detail === undefined || member.detail.length <= most
-      ? member
-      : { ...member, detail: `${member.detail.slice(0, most - 1)}…` },
-  );
-}
+/** States whose details are cut. */
+export const withDetails = (members: readonly MemberState[], cut: (words: string) => string): MemberState[] =>
+  members.map((member) => (member.detail === undefined ? member : { ...member, detail: cut(member.detail) }));
 
 function inParts(groups: readonly GroupStates[]): GroupStates[][] {
   const parts: GroupStates[][] = [];
   let size = Number.POSITIVE_INFINITY;
   for (const whole of groups) {
-    const group = { ...whole, members: withinBounds<MemberState>(whole.members) };
+    const group = fitting(mostReceiptBytes - 1_000, (cut) => ({ ...whole, members: withDetails(whole.members, cut) }));
     const bytes = Buffer.byteLength(JSON.stringify(group));
-    if (size + bytes > mostBytes) {
+    if (size + bytes > mostReceiptBytes) {
       parts.push([]);
       size = 0;
     }

@@ -1,4 +1,4 @@
-// `report`: says again what is known of groups. One that this spool does not know is not listed: the cloud draws the conclusion.
+// `report`: says again what is known of groups, and which are unknown here: the cloud draws the conclusion.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ResultsReceipt } from "../../shared/headnode/receipt.ts";
@@ -20,9 +20,14 @@ export async function report(context: ReportContext, groups: readonly string[]):
   const { settings, spool, objects, log } = context;
   const states: GroupStates[] = [];
   const results: ResultsReceipt[] = [];
+  const unknown: string[] = [];
   for (const group of new Set(groups)) {
     const found = spool.find(group);
-    if (found === undefined) continue;
+    // a tombstone may have come to one that is unknown
+    if (found === undefined || isBare(found.folder)) {
+      unknown.push(group);
+      continue;
+    }
     const plan = readRecord(found.folder, "plan", Plan);
     const submitted = readRecord(found.folder, "jobid", Submitted);
     const members = toldBefore(found.folder) ?? readRecord(found.folder, "refused", Refused)?.members;
@@ -35,18 +40,21 @@ export async function report(context: ReportContext, groups: readonly string[]):
       });
     results.push(...sentReceipts(found.folder));
   }
-  log("report", { asked: groups.length, known: states.length, results: results.length });
-  await tellStates(settings, objects, states);
+  log("report", { asked: groups.length, known: states.length, unknown: unknown.length, results: results.length });
+  await tellStates(settings, objects, states, unknown);
   // a key of its own, so that S3 tells of it again; what it says is the same
   for (const receipt of results)
     await putReceipt(settings, objects, { ...receipt, receipt: freshUlid(objects.now().getTime()) });
-  if (groups.length === 0) await describeNow(context);
+  // whoever is asked gives a sign of life, also where there is nothing to tell yet
+  if (states.length + unknown.length + results.length === 0) await describeNow(context);
   await startWatch(settings, spool);
   process.stdout.write(`${states.length} of ${groups.length} groups reported\n`);
   return 0;
 }
 
-/** Nothing lives, so no watch says what the cluster has: asked for no group, the report is of the cluster. */
+const isBare = (folder: string): boolean => !["plan", "refused", "told"].some((name) => existsSync(join(folder, name)));
+
+/** No watch may live that says what the cluster has: the report is of the cluster itself. */
 async function describeNow({ settings, spool, objects }: ReportContext): Promise<void> {
   const live = spool.liveGroups().filter((group) => isLive(spool.live(group))).length;
   await putHeartbeat(settings, objects, await heartbeatOf(settings, slurmOf(settings), live, objects.now()));

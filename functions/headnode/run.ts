@@ -14,11 +14,12 @@ import { type Log, openLog } from "./log.ts";
 import { type Objects, openObjects } from "./objects.ts";
 import { notePeeks } from "./peek-notes.ts";
 import { type GroupStates, statesOf, tellStates } from "./receipts.ts";
+import { missingMembers } from "./refusal.ts";
 import { report } from "./report.ts";
 import { slurmOf } from "./slurm.ts";
 import { openSpool, type Plan, type Spool, type Staged, type Submitted } from "./spool.ts";
 import { startWatch } from "./start-watch.ts";
-import { missingMembers, type SubmitContext, type SubmitOutcome, submitGroup } from "./submit-group.ts";
+import { type SubmitContext, type SubmitOutcome, submitGroup } from "./submit-group.ts";
 import { rememberTold, toldBefore } from "./told.ts";
 import { readTombstone, type Tombstone, takenBackAt } from "./tombstone.ts";
 

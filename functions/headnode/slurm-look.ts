@@ -220,6 +220,7 @@ export class SlurmLook {
   /** An acknowledged job that squeue denies, with members that no record knows and that have not begun: slurmctld forgot it. */
   async #denied(group: LiveGroup, lasting: boolean): Promise<void> {
     const { slurm, spool, log } = this.#context;
+    if (group.submitted.refused !== undefined) return;
     group.denials += 1;
     if (group.denials < 2) return this.#context.wake.soon();
     const age = (Date.now() - Date.parse(group.submitted.at)) / 1000;

@@ -45,6 +45,8 @@ export const Submitted = z.object({
   id: z.string().regex(/^\d{1,12}$/),
   at: z.iso.datetime(),
   earlier: z.array(z.object({ id: z.string(), why: z.enum(["forgotten", "fenced"]) })),
+  /** Slurm's words where it forgot the job and then refused what of it had not begun. */
+  refused: z.string().optional(),
 });
 export type Submitted = z.infer<typeof Submitted>;
 

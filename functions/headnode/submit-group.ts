@@ -1,7 +1,6 @@
 // Submitting one group exactly once. Five steps under the group's lock; each may be cut short by SIGKILL and taken up again.
 import { join } from "node:path";
 import type { Group } from "../../shared/headnode/batch.ts";
-import type { MemberState } from "../../shared/headnode/receipt.ts";
 import type { JobRow } from "../../shared/slurm/job-row.ts";
 import { misfit } from "../../shared/slurm/partition-fit.ts";
 import type { AccountProcess } from "./account-process.ts";
@@ -9,10 +8,12 @@ import { type AccountAnswer, type Identity, identityOf } from "./account-rule.ts
 import { batchScript } from "./batch-script.ts";
 import type { Settings } from "./config.ts";
 import { createDurably, makeFolder, writeDurably } from "./durable-file.ts";
-import { claimFile, forget, freshIntent } from "./generation.ts";
+import { claimFile, forget, freshIntent, lastForgotten, nobody } from "./generation.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import type { Log } from "./log.ts";
+import { planOf } from "./plan-of.ts";
 import { askRecords } from "./records.ts";
+import { conclude, missingMembers, type Refusal, refuse, rejected } from "./refusal.ts";
 import type { Slurm } from "./slurm.ts";
 import { Intent, Plan, Refused, readRecord, type Spool, Staged, Submitted } from "./spool.ts";
 import { groupFault, stageGroup } from "./stage-group.ts";
@@ -29,7 +30,7 @@ export type SubmitContext = {
 
 export type SubmitOutcome =
   | { kind: "submitted"; plan: Plan; submitted: Submitted; staged: Staged }
-  | { kind: "refused"; plan: Plan | undefined; members: MemberState[] }
+  | Refusal
   | { kind: "expired"; words: string }
   /** Not known yet, or not now: nothing may be concluded, and the watch or a repeat goes on. */
   | { kind: "later"; words: string };
@@ -108,8 +109,7 @@ async function lookUp(context: SubmitContext, one: Case): Promise<SubmitOutcome>
   const withheld = await withhold(context, one);
   if (withheld !== undefined) return withheld;
   const age = (Date.now() - Date.parse(intent.at)) / 1000;
-  if (!answer.lasting && age >= answer.minJobAgeSeconds)
-    return { kind: "later", words: "no record of the cluster reaches back to the submission: it stays unknown" };
+  if (!answer.lasting && age >= answer.minJobAgeSeconds) return await decideByClaim(context, one);
   const holder = await context.account(identityOf(plan)).holder(plan.folder, claimFile(intent));
   if (holder === "") return await submit(context, one);
   // It had begun before slurmctld forgot it: under this name every further start would be fenced.
@@ -117,6 +117,19 @@ async function lookUp(context: SubmitContext, one: Case): Promise<SubmitOutcome>
   context.log("forgotten", { group: plan.group, id });
   one.lock.check();
   return await submit(context, { ...one, intent: forget(one.folder, plan.group, intent, id) });
+}
+
+/**
+ * No record of the cluster reaches back to the submission: the claim decides. The job that holds it is the group's, and its
+ * own records tell the rest; where none holds it none ever will, and the group is submitted under its next name.
+ */
+async function decideByClaim(context: SubmitContext, one: Case): Promise<SubmitOutcome> {
+  const { folder, plan, intent } = one;
+  const id = await claimFor(context, plan, intent, nobody);
+  if (id !== nobody) return accept(context, one, { id, at: intent.at, earlier: [] });
+  context.log("forgotten", { group: plan.group, id });
+  one.lock.check();
+  return await submit(context, { ...one, intent: forget(folder, plan.group, intent, nobody) });
 }
 
 /** The base ids of rows of this uid, in rising order. */
@@ -192,7 +205,7 @@ async function withhold(
 ): Promise<SubmitOutcome | undefined> {
   const { live, kept } = wanted(folder, plan, staged);
   if (live.length > 0 || intent.generation > 0) return undefined;
-  const words = `${intent.name} 0`;
+  const words = `${intent.name} ${nobody}`;
   const holder = await context.account(identityOf(plan)).claim(plan.folder, claimFile(intent), words);
   if (holder !== words) return undefined;
   return conclude(context, plan, [...kept.map(unsent), ...missingMembers(plan, staged)]);
@@ -223,8 +236,10 @@ async function submit(context: SubmitContext, one: Case): Promise<SubmitOutcome>
     return accept(context, one, { id: answer.id, at: new Date().toISOString(), earlier: [] });
   context.log("sbatch", { group: plan.group, answer: answer.kind, words: answer.words });
   if (answer.kind === "unknown") return { kind: "later", words: `sbatch: ${answer.words}` };
-  // members of an earlier generation have begun: a refusal of the rest is not the end of the group
-  if (intent.generation > 0) return { kind: "later", words: `sbatch: ${answer.words}` };
+  // members of an earlier generation have begun: the watch tells their ends, and this refusal of the rest
+  const begun = lastForgotten(one.folder);
+  if (begun !== undefined)
+    return accept(context, one, { id: begun, at: new Date().toISOString(), earlier: [], refused: answer.words });
   const members = live.map((member) => rejected(member, answer.words, "sbatch"));
   return conclude(context, plan, [...members, ...kept.map(unsent), ...missingMembers(plan, staged)]);
 }
@@ -235,69 +250,4 @@ function accept(context: SubmitContext, one: Case, submitted: Submitted): Submit
   writeDurably(join(one.folder, "jobid"), JSON.stringify(submitted));
   context.log("submitted", { group: plan.group, id: submitted.id });
   return { kind: "submitted", plan, submitted, staged };
-}
-
-function planOf(settings: Settings, group: Group, identity: Identity): Plan {
-  const base = settings.folders.replaceAll("{home}", identity.home).replaceAll("{account}", identity.name);
-  return {
-    group: group.group,
-    account: identity.name,
-    uid: identity.uid,
-    gid: identity.gid,
-    home: identity.home,
-    folder: `${base.replace(/\/+$/, "")}/${group.group}`,
-    resources: group.resources,
-    limits: group.limits,
-    array: group.members.length > 1,
-    members: group.members.map(({ index, job, attempt, progress }) => ({
-      ...{ index, job, attempt },
-      ...(progress === undefined ? {} : { progress }),
-    })),
-    at: new Date().toISOString(),
-  };
-}
-
-type Known = { index: number; job: string; attempt: number };
-
-const rejected = (member: Known, words: string, source: MemberState["source"]): MemberState => ({
-  index: member.index,
-  job: member.job,
-  attempt: member.attempt,
-  state: "failed",
-  reason: "rejected",
-  detail: words.slice(0, 2_000),
-  source,
-});
-
-/** The members that are holes of the group, because an input of theirs is gone. */
-export const missingMembers = (plan: Plan, staged: Staged): MemberState[] =>
-  plan.members.flatMap((member) => {
-    const words = staged.missing[member.index];
-    if (words === undefined) return [];
-    return [{ ...rejected(member, words, "headnode"), reason: "input-missing" as const }];
-  });
-
-function refuse(
-  context: SubmitContext,
-  group: Group,
-  plan: Plan | undefined,
-  words: string,
-  source: MemberState["source"],
-): SubmitOutcome {
-  const folder = context.spool.live(group.group);
-  makeFolder(folder);
-  context.log("refused", { group: group.group, words });
-  const tombstone = readTombstone(folder);
-  const members = group.members.map((member) =>
-    takenBackAt(tombstone, member.index) === undefined ? rejected(member, words, source) : unsent(member),
-  );
-  writeDurably(join(folder, "refused"), JSON.stringify({ at: new Date().toISOString(), members }));
-  return { kind: "refused", plan, members };
-}
-
-/** The whole group has come to its end without Slurm. */
-function conclude(context: SubmitContext, plan: Plan, members: MemberState[]): SubmitOutcome {
-  const folder = context.spool.live(plan.group);
-  writeDurably(join(folder, "refused"), JSON.stringify({ at: new Date().toISOString(), members }));
-  return { kind: "refused", plan, members };
 }

@@ -1,11 +1,11 @@
 // What a receipt changes: each member's job, if group, index and attempt are those on record; then the group.
 import { iso } from "../../shared/aws/clock.ts";
-import type { MemberResults, MemberState, Receipt } from "../../shared/headnode/receipt.ts";
+import type { MemberResults, MemberState, Receipt, StatesReceipt } from "../../shared/headnode/receipt.ts";
 import { inTurns } from "../../shared/job/in-turns.ts";
 import type { GroupRecord, JobRecord, ResultsLocation } from "../../shared/job/job-record.ts";
 import {
+  awaitsNothing,
   type Change,
-  isSettled,
   move,
   moveResults,
   type Observation,
@@ -47,6 +47,7 @@ export async function applyReceipt(receipt: Receipt, heardAt: Date, parts: Obser
     }
     await applyToGroup(group, told, { at: receipt.at, heardAt }, parts);
   }
+  if (receipt.kind === "states") await noteUnknown(receipt, heardAt, parts);
 }
 
 function toldBy(receipt: Receipt): Told[] {
@@ -98,7 +99,7 @@ async function applyToGroup(
 
 /** Whether nothing more is to come of the attempt that was that member of that group. */
 function isDone(job: JobRecord, group: string, index: number): boolean {
-  if (job.group === group && job.index === index) return isSettled(job);
+  if (job.group === group && job.index === index) return awaitsNothing(job);
   const past = pastAttempt(job, group, index);
   return past !== undefined && past.results.state !== "pending";
 }
@@ -146,6 +147,16 @@ function observedResults({ attempt, results }: MemberResults, slice: { slice: nu
   return { attempt, results: { state: results.state, files, bytes, skipped }, location };
 }
 
+/** Keeps since when the head node has had no memory of groups that it once acknowledged; what that means is reconcile's to say. */
+async function noteUnknown({ unknown = [], cluster }: StatesReceipt, heardAt: Date, { groups }: ObserveParts) {
+  const at = iso(heardAt);
+  for (const id of unknown)
+    await groups.change(id, (one) => {
+      if (one.cluster !== cluster || one.stage !== "sent" || !one.acknowledged || at <= one.newsAt) return undefined;
+      return { unknownSince: one.unknownSince ?? at, newsAt: at };
+    });
+}
+
 /** A group's item is rewritten only for news: at most every half minute, or where a member has settled. */
 const newsEveryMs = 30_000;
 
@@ -162,10 +173,11 @@ async function noteNews(
     const all = marks.join("");
     // A receipt that is read again is no news: what counts is when S3 got it.
     const fresh = heardAt.getTime() - Date.parse(one.newsAt) > newsEveryMs;
-    if (one.acknowledged && all === one.settled && !fresh) return undefined;
+    const isKnown = one.unknownSince === undefined;
+    if (one.acknowledged && isKnown && all === one.settled && !fresh) return undefined;
     // A receipt may overtake the note that the command was sent.
     const stage = all.includes("0") ? "sent" : "closed";
     const newsAt = iso(heardAt) > one.newsAt ? iso(heardAt) : one.newsAt;
-    return { acknowledged: true, settled: all, stage, newsAt };
+    return { acknowledged: true, settled: all, stage, newsAt, ...(isKnown ? {} : { unknownSince: undefined }) };
   });
 }

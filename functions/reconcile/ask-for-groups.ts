@@ -20,7 +20,13 @@ export async function askForGroups(cluster: ClusterTarget, parts: ReconcileParts
   if (!asking) return;
   const asks = asksAfter(knowledge);
   const askedAt = iso(now);
-  await parts.clusterTable.note(cluster.id, { askedAt, asks, ...(asks === 1 ? { unansweredSince: askedAt } : {}) });
+  const askedVerb = asking.verb;
+  await parts.clusterTable.note(cluster.id, {
+    askedAt,
+    asks,
+    askedVerb,
+    ...(asks === 1 ? { unansweredSince: askedAt } : {}),
+  });
   const again = asking.groups.length > 0;
   const message = again ? `asking for ${asking.verb} again` : "asking for a description";
   log({ level: again ? "warn" : "info", message, cluster: cluster.id, count: asking.groups.length });

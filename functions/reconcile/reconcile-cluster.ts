@@ -4,6 +4,7 @@ import type { ClusterTarget } from "../../shared/aws/env.ts";
 import { afterAll } from "../../shared/aws/table.ts";
 import { ulid } from "../../shared/aws/ulid.ts";
 import { askForGroups } from "./ask-for-groups.ts";
+import { giveUpUnknown } from "./give-up-unknown.ts";
 import { hearHeartbeat } from "./hear-heartbeat.ts";
 import type { ReconcileParts } from "./parts.ts";
 import { rereadReceipts } from "./reread-receipts.ts";
@@ -26,6 +27,7 @@ export async function reconcileCluster(cluster: ClusterTarget, parts: ReconcileP
     await resendCancels(cluster.id, parts);
     const live = await parts.groups.quietSince(cluster.id, afterAll, maxGroups);
     if (live.length > 0) await rereadReceipts(cluster.id, live, parts);
+    await giveUpUnknown(live, parts);
     await askForGroups(cluster, parts, maxGroups);
   } finally {
     await parts.clusterTable.release(cluster.id, holder);

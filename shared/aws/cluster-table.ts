@@ -1,5 +1,6 @@
 // What was learned of each cluster: when it was heard, what it can do, where reconcile stands.
 import type { Cluster, Partition } from "../contract/catalogue.ts";
+import type { Asking } from "../job/overdue.ts";
 import { type Table, withoutKeys } from "./table.ts";
 
 export type ClusterRecord = {
@@ -17,6 +18,7 @@ export type ClusterRecord = {
   /** The last command of reconcile, and how many in a row have had no answer. */
   askedAt?: string;
   asks?: number;
+  askedVerb?: Asking["verb"];
   /** The first of those askings. */
   unansweredSince?: string;
   /** When a submitted job was last asked for again, and how often in a row. */
@@ -31,7 +33,15 @@ export type ClusterRecord = {
 /** Where reconcile stands. */
 type ClusterNotes = Pick<
   ClusterRecord,
-  "askedAt" | "asks" | "unansweredSince" | "describedAt" | "resentAt" | "resends" | "recancelledAt" | "readTo"
+  | "askedAt"
+  | "asks"
+  | "askedVerb"
+  | "unansweredSince"
+  | "describedAt"
+  | "resentAt"
+  | "resends"
+  | "recancelledAt"
+  | "readTo"
 >;
 
 export type ClusterTable = ReturnType<typeof clusterTable>;

@@ -73,6 +73,8 @@ export const StatesReceipt = z.strictObject({
       members: z.array(MemberState),
     }),
   ),
+  /** Groups that were asked for and of which the head node has no memory. */
+  unknown: z.array(Id).max(10_000).optional(),
 });
 export type StatesReceipt = z.infer<typeof StatesReceipt>;
 

@@ -62,6 +62,8 @@ export type GroupRecord = {
   createdAt: string;
   /** When it was last sent or heard of (ISO 8601); what reconcile counts from. */
   newsAt: string;
+  /** Since when its head node has no memory of it (ISO 8601). */
+  unknownSince?: string | undefined;
   revision: number;
 };
 

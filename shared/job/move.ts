@@ -1,5 +1,12 @@
 // How an observation changes a job: repeats and reorderings are harmless, what has ended stays ended.
-import type { EvidenceSource, FailureReason, JobEvent, JobResults, JobState } from "../contract/job.ts";
+import {
+  type EvidenceSource,
+  type FailureReason,
+  isFinal,
+  type JobEvent,
+  type JobResults,
+  type JobState,
+} from "../contract/job.ts";
 import type { JobRecord, ResultsLocation } from "./job-record.ts";
 import { hasEnded, legalMoves, progress, rank } from "./states.ts";
 
@@ -79,6 +86,9 @@ export const resultsWorth = { pending: 0, unavailable: 1, withheld: 2, available
 
 /** Whether nothing more is to come of a job's attempt. */
 export const isSettled = (job: JobRecord): boolean => hasEnded(job) && job.results.state !== "pending";
+
+/** Whether nothing more is waited for: a lost job may still be heard of, but is not asked for. */
+export const awaitsNothing = (job: JobRecord): boolean => isFinal(job.state) && job.results.state !== "pending";
 
 const fromHeadnode = (seen: Observation): boolean => rank(seen.source) < rank("api");
 const neverStarted = (seen: Observation): boolean =>

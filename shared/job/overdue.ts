@@ -14,6 +14,8 @@ export const waits = {
   heartbeat: 180,
   /** A live group of which nothing was heard although its head node speaks. */
   quietGroup: 1_800,
+  /** A group of which its head node has no memory, before it is given up. */
+  unknown: 24 * 3_600,
   /** A member that is to be cancelled and has not ended. */
   cancel: 300,
   /** A cluster that has not described itself, or not for so long. */
@@ -32,6 +34,8 @@ export type ClusterKnowledge = {
   /** When the last command of reconcile was sent, and how many in a row got no answer. */
   askedAt?: string | undefined;
   asks: number;
+  /** What that command asked for. */
+  askedVerb?: Asking["verb"] | undefined;
   /** When its head node last described itself. */
   describedAt?: string | undefined;
 };
@@ -45,9 +49,12 @@ export function overdue(since: string, seconds: number, now: Date, scale: number
   return now.getTime() - Date.parse(since) > (seconds * 1_000) / scale;
 }
 
+const verbs = ["submit", "cancel", "report"] as const;
+
 /**
  * The one command that a cluster is to be sent now, or undefined. Groups that were never acknowledged are submitted
- * again before anything is cancelled, and that before anything is reported. At most one is in flight.
+ * again before anything is cancelled, and that before anything is reported; of several that are due the next one after
+ * the last, so that none waits for another that comes to no end. At most one is in flight.
  */
 export function nextAsking(
   cluster: ClusterKnowledge,
@@ -63,17 +70,18 @@ export function nextAsking(
   const unacknowledged = groups.filter(
     (group) => !group.acknowledged && overdue(group.newsAt, waits.acknowledgement, now, scale),
   );
-  if (unacknowledged.length > 0) return { verb: "submit", groups: unacknowledged.map((group) => group.id) };
   const uncancelled = groups.filter(
     ({ cancelSentAt, ...group }) =>
       cancelSentAt !== undefined && overdue(cancelSentAt, waits.cancel, now, scale) && openCancels(group).length > 0,
   );
-  if (uncancelled.length > 0) return { verb: "cancel", groups: uncancelled.map((group) => group.id) };
   const silent = cluster.heardAt === undefined || overdue(cluster.heardAt, waits.heartbeat, now, scale);
   const quiet = groups.filter(
     (group) => group.acknowledged && overdue(group.newsAt, silent ? waits.heartbeat : waits.quietGroup, now, scale),
   );
-  if (quiet.length > 0) return { verb: "report", groups: quiet.map((group) => group.id) };
+  const due = { submit: unacknowledged, cancel: uncancelled, report: quiet };
+  const last = cluster.askedVerb === undefined ? -1 : verbs.indexOf(cluster.askedVerb);
+  const turn = [...verbs.slice(last + 1), ...verbs.slice(0, last + 1)].find((verb) => due[verb].length > 0);
+  if (turn !== undefined) return { verb: turn, groups: due[turn].map((group) => group.id) };
   // a report of no groups: the head node only describes itself
   const unknown = cluster.describedAt === undefined || overdue(cluster.describedAt, waits.description, now, scale);
   return unknown ? { verb: "report", groups: [] } : undefined;

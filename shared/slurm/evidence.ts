@@ -35,6 +35,8 @@ export type Evidence = {
   endedForMs: number;
   /** squeue knows other members of its array, none cut short unasked; a record that outlives MinJobAge was asked too. */
   arrayKnown?: boolean;
+  /** Slurm's words where it forgot the job and refused to take what of it had not begun. */
+  refused?: string | undefined;
   /** When a person took it back (ISO 8601), by the head node's clock. */
   cancelledAt?: string;
   /** Slurm cancelled it at the instant at which it cut short another member of the same array. */
@@ -214,6 +216,10 @@ function withoutRow(evidence: Evidence, limits: Patience): Verdict {
     const detail = "it was cancelled on the cluster itself while it waited, not from here";
     return { kind: "ended", state: "cancelled", detail, source: "squeue" };
   }
+  if (isTurnedDown(evidence, limits)) {
+    const detail = `Slurm forgot it as it waited, and then refused it: ${evidence.refused}`.slice(0, 2_000);
+    return { kind: "ended", state: "failed", reason: "rejected", detail, source: "sbatch" };
+  }
   if (evidence.deniedForMs < limits.lostAfterMs) return { kind: "unknown" };
   const hours = Math.round(evidence.deniedForMs / 360_000) / 10;
   const detail = `no record of the cluster has known it for ${hours} h`;
@@ -230,6 +236,9 @@ function endedByItself(end: EndRecord | undefined, cancelledAt: string): boolean
 function isTakenOut({ arrayKnown, claimed, end, deniedForMs }: Evidence, limits: Patience): boolean {
   return arrayKnown === true && !claimed && end === undefined && deniedForMs >= limits.completedGraceMs;
 }
+
+const isTurnedDown = ({ refused, claimed, end, deniedForMs }: Evidence, limits: Patience): boolean =>
+  refused !== undefined && !claimed && end === undefined && deniedForMs >= limits.completedGraceMs;
 
 /** What a person took back from here needs no other of its array to be seen: that nothing knows it is its end. */
 function takenBack({ end, claimed, deniedForMs }: Evidence, limits: Patience): Verdict {

@@ -259,21 +259,26 @@ echo "$SLURM_ARRAY_TASK_ID" > index`;
     expect(three?.results[0]?.members[0]?.results).toMatchObject({ state: "available", files: 3, skipped: 4 });
   });
 
-  it("says again what it knows when asked, and keeps silent about what it does not know", async () => {
+  it("says again what it knows when asked, and which groups it does not know", async () => {
     const group = testGroup("echo done");
     await node.run(await node.putBatch({ verb: "submit", groups: [group] }));
     await node.settled(group);
     const before = await node.told(group.group);
-    const stranger = testGroup("true").group;
+    const [stranger, buried] = [testGroup("true").group, testGroup("true").group];
+    await node.run(await node.putBatch({ verb: "cancel", groups: [{ group: buried }] }));
 
-    const ended = await node.run(await node.putBatch({ verb: "report", groups: [group.group, stranger] }));
+    const ended = await node.run(await node.putBatch({ verb: "report", groups: [group.group, stranger, buried] }));
 
-    expect(ended).toMatchObject({ code: 0, stdout: "1 of 2 groups reported\n" });
+    expect(ended).toMatchObject({ code: 0, stdout: "1 of 3 groups reported\n" });
     const after = await node.told(group.group);
     const plain = ({ receipt: _, ...rest }: (typeof after.results)[number]) => rest;
     expect(after.results).toHaveLength(before.results.length + 1);
     expect(after.results.map(plain).at(-1)).toEqual(before.results.map(plain).at(-1));
-    expect((await node.told(stranger)).states).toEqual([]);
+    for (const one of [stranger, buried]) expect((await node.told(one)).states).toEqual([]);
+    const unknown = (await node.receipts()).flatMap((receipt) =>
+      receipt.kind === "states" ? (receipt.unknown ?? []) : [],
+    );
+    expect(unknown).toEqual([stranger, buried]);
   });
 
   it("refuses batches that are late, of another cluster, not there or no ULID", async () => {

@@ -1,4 +1,5 @@
 // Observing: true receipts move jobs; forged, foreign, malformed and repeated ones change nothing and are not retried.
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { queueHandler } from "../../../functions/edge/queue.ts";
 import { takeEvent } from "../../../functions/observe/take-event.ts";
@@ -131,6 +132,48 @@ test("receipts in any order, each twice, end in the one end, and the group is cl
   expect(await gateway.parts.dispatch.groups.get(group)).toMatchObject({ stage: "closed" });
   const { body } = await gateway.request("GET", `/v1/jobs/${job}/files`, { as: "alice" });
   expect(body).toMatchObject({ code: "results-not-available", detail: expect.stringContaining("812 GB > 50 GB") });
+});
+
+test("a lost member keeps its group open no longer than its results, and may still be heard of", async () => {
+  const { job, group } = await dispatched();
+  const member = { index: 0, job, attempt: 1 };
+  const gone = { ...member, state: "failed", reason: "lost", source: "headnode" };
+  await receive(states(group, gone));
+  expect(await gateway.parts.dispatch.groups.get(group)).toMatchObject({ stage: "sent" });
+  const results = [{ ...member, results: { state: "unavailable", reason: "its folder is gone" } }];
+  await receive({ kind: "results", group, slice: 0, collection: ulid(), states: [gone], members: results });
+  expect(await gateway.parts.dispatch.groups.get(group)).toMatchObject({ stage: "closed" });
+
+  await receive({
+    ...states(group, { job, state: "succeeded", exitCode: 0, source: "sacct" }),
+    at: "2026-01-03T00:00:00Z",
+  });
+  expect(await stateOf(job)).toBe("succeeded");
+});
+
+test("a group that the head node does not know is remembered since when, until it is known again", async () => {
+  const { job, group } = await dispatched();
+  const groupOf = () => gateway.parts.dispatch.groups.get(group);
+  const unknown = { kind: "states", groups: [], unknown: [group] };
+  await receive(unknown);
+  expect((await groupOf())?.unknownSince, "nobody had acknowledged it").toBeUndefined();
+  await receive(states(group, { job }));
+  await receive({ ...unknown, cluster: "other" }, { cluster: "other" });
+  expect((await groupOf())?.unknownSince, "it is another cluster's").toBeUndefined();
+
+  // S3 tells whole seconds
+  const nextSecond = () => sleep(1_100);
+  await nextSecond();
+  await receive(unknown);
+  const { unknownSince } = (await groupOf()) ?? {};
+  expect(unknownSince).toBeDefined();
+  await nextSecond();
+  await receive(unknown);
+  expect((await groupOf())?.unknownSince).toBe(unknownSince);
+  expect(await stateOf(job)).toBe("running");
+
+  await receive(states(group, { job, state: "collecting" }));
+  expect((await groupOf())?.unknownSince).toBeUndefined();
 });
 
 test("results tell until when the folder stays on the cluster, as its head node keeps folders", async () => {

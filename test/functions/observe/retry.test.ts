@@ -168,6 +168,7 @@ test("a group that is sent again names its own attempt of a job that has gone on
     acknowledged: false,
     newsAt: "2026-01-01T00:00:00.000Z",
   }));
+  await gateway.parts.reconcile.clusterTable.note("local", { askedVerb: "report" });
   gateway.commands.length = 0;
   gateway.time.offset = 45 * 60_000;
   await reconcileCluster(cluster, gateway.parts.reconcile);

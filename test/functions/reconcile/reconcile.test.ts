@@ -88,6 +88,39 @@ test("a receipt whose event was lost is found in its hour's folder", async () =>
   expect(report).toMatchObject({ verb: "report", groups: [group] });
 });
 
+test("a group of which the head node has had no memory for a day is lost, with words, and asked for no more", async () => {
+  const job = await submit();
+  await gateway.deliver();
+  const group = (await gateway.parts.api.jobs.get(job))?.group ?? "";
+  const folder = `/home/alice/headgate/${group}/members/0`;
+  await gateway.parts.api.jobs.change(job, () => ({ changes: { state: "running", folder } }));
+  const now = () => gateway.time.now().toISOString();
+  const unknownSince = now();
+  await gateway.parts.dispatch.groups.change(group, () => ({ acknowledged: true, unknownSince, newsAt: now() }));
+
+  minutes(23 * 60);
+  await reconcile();
+  expect((await gateway.parts.api.jobs.get(job))?.state).toBe("running");
+  minutes(2 * 60);
+  await reconcile();
+
+  const lost = await gateway.parts.api.jobs.get(job);
+  expect(lost).toMatchObject({
+    state: "failed",
+    reason: "lost",
+    source: "reconcile",
+    results: { state: "unavailable" },
+  });
+  expect(lost?.detail).toContain("no memory of it");
+  expect(JSON.stringify(lost?.results)).toContain(folder);
+  expect(await gateway.parts.dispatch.groups.get(group)).toMatchObject({ stage: "closed" });
+  const sent = gateway.commands.length;
+  minutes(60);
+  await reconcile();
+  const asked = await Promise.all(gateway.commands.slice(sent).map(({ batch }) => gateway.batch(batch)));
+  expect(JSON.stringify(asked)).not.toContain(group);
+});
+
 test("the heartbeat says when the cluster was heard and what it has; another form of it is dropped", async () => {
   const partition = { name: "main", default: true, nodes: 2, cpusPerNode: 4, memoryMbPerNode: 8_000 };
   const body = {

@@ -109,6 +109,21 @@ test("what is to be cancelled and has not ended is asked for again, after submis
   expect(nextAsking(silent, cancels("100"), at(waits.cancel + 1), 1)?.verb).toBe("cancel");
 });
 
+test("of several that are due each gets its turn, though one of them comes to no end", () => {
+  const stuck = { id: "stuck", acknowledged: false, newsAt: iso(0), settled: "0" };
+  const wanted = { id: "live", acknowledged: true, newsAt: iso(0), settled: "0", cancels: "1", cancelSentAt: iso(0) };
+  const far = at(100_000);
+  const next = (askedVerb?: "submit" | "cancel" | "report") =>
+    nextAsking({ asks: 3, askedAt: iso(0), askedVerb, describedAt }, [stuck, wanted], far, 1);
+  expect(next()).toEqual({ verb: "submit", groups: ["stuck"] });
+  expect(next("submit")).toEqual({ verb: "cancel", groups: ["live"] });
+  expect(next("cancel")).toEqual({ verb: "report", groups: ["live"] });
+  expect(next("report")).toEqual({ verb: "submit", groups: ["stuck"] });
+  expect(nextAsking({ asks: 3, askedAt: iso(0), askedVerb: "submit", describedAt }, [stuck], far, 1)?.verb).toBe(
+    "submit",
+  );
+});
+
 test("a cluster that has not described itself for long is asked to, where nothing else is due", () => {
   const describe = { verb: "report", groups: [] };
   expect(nextAsking({ asks: 0 }, [], at(0), 1)).toEqual(describe);

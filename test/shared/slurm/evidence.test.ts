@@ -156,6 +156,32 @@ describe("a member's evidence", () => {
       { denied: true, deniedForMs: patience.completedGraceMs, arrayKnown: true, claimed: true },
       { kind: "unknown" },
     ],
+    [
+      "denial of what Slurm forgot and then refused, at first",
+      { denied: true, deniedForMs: 1_000, refused: "no such partition" },
+      { kind: "unknown" },
+    ],
+    [
+      "denial of what Slurm forgot and then refused, for long",
+      { denied: true, deniedForMs: patience.completedGraceMs, refused: "no such partition" },
+      {
+        state: "failed",
+        reason: "rejected",
+        source: "sbatch",
+        detail: "Slurm forgot it as it waited, and then refused it: no such partition",
+      },
+    ],
+    [
+      "denial of what had begun and whose array was refused then",
+      {
+        denied: true,
+        deniedForMs: patience.completedGraceMs,
+        refused: "no such partition",
+        claimed: true,
+        end: end(0),
+      },
+      { state: "succeeded", source: "job" },
+    ],
     ["denial of what was taken back, at first", { denied: true, cancelledAt }, { kind: "unknown" }],
     [
       "denial of what was taken back, for a look",
@@ -318,6 +344,7 @@ describe("a member's evidence", () => {
     endedForMs: fc.nat(600_000),
     stoppedForMs: fc.nat(600_000),
     arrayKnown: fc.boolean(),
+    refused: fc.option(fc.constant("no such partition"), { nil: undefined }),
   });
   const takenBack = fc.constantFrom(undefined, cancelledAt);
 
