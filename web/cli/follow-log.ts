@@ -52,7 +52,15 @@ export async function printLog(
       throw new CliError("results", `job ${id} has no log yet: it is ${job.state}; with -f it is waited for`);
     }
     await sleep(job.state === "running" ? pace.lookMs : 1_000);
+    const before = job.attempt;
     job = (await waitOut(() => client.job(id))) ?? job;
+    if (job.attempt === before) continue;
+    cli.say(
+      `\n[attempt ${job.attempt}: its log begins here; all of attempt ${before} comes with headgate get ${id} --attempt ${before}]\n`,
+    );
+    place.bytes = 0;
+    // looks are asked for by attempt
+    asked = 0;
   }
   await printRest(cli, client, job, role, place.bytes);
 }

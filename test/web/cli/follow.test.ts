@@ -114,6 +114,31 @@ describe("logs", () => {
     expect(content.length - 90_000 + 65_536 - after.length).toBeLessThan(3);
     expect(after.equals(content.subarray(-after.length))).toBe(true);
   });
+
+  it("begins anew with each attempt that follows by itself, and says so", async () => {
+    const running = { state: "running", results: { state: "pending" } } as const;
+    site.jobs.set(someId(1), someJob(1, running));
+    const second = Buffer.from("second: as long as it was, and some more\n");
+    const file = someFile(someId(1), "stdout", second, "stdout");
+    const look = (text: string) => ({ at: "2026-01-01T00:00:00.000Z", stdout: { size: text.length, from: 0, text } });
+    const looks = [look("first: as long as it was\n"), look("second: as long")];
+    let peeks = 0;
+    site.on((request) => {
+      if (request.path.endsWith("/peek")) {
+        peeks += 1;
+        site.jobs.set(someId(1), peeks === 1 ? someJob(1, { ...running, attempt: 2 }) : someJob(1, { attempt: 2 }));
+        return { body: looks[peeks - 1] ?? {} };
+      }
+      if (request.path.includes("/files?")) return { body: { files: [file], skipped: [] } };
+      return request.path === file.href ? ranged(request, second) : undefined;
+    });
+    const { code, out, said } = await site.run(["logs", "-f", someId(1)], { HEADGATE_LOOK_MS: "5" });
+
+    expect([code, peeks, out]).toEqual([0, 2, `first: as long as it was\n${second}`]);
+    expect(said).toBe(
+      `\n[attempt 2: its log begins here; all of attempt 1 comes with headgate get ${someId(1)} --attempt 1]\n`,
+    );
+  });
 });
 
 it("shows text of a job without its control characters", async () => {
