@@ -1,5 +1,5 @@
 // Values as a terminal shows them.
-import type { Job } from "../../shared/contract/job.ts";
+import { isFinal, type Job } from "../../shared/contract/job.ts";
 
 /** Text that cannot move the cursor or colour what follows: control characters become ?. */
 export const clean = (text: string): string =>
@@ -43,7 +43,7 @@ export function table(rows: readonly (readonly string[])[]): string {
 /** How a job ended or stands, in a few words: "failed: exit code 3". */
 export function standing(job: Job): string {
   if (job.state !== "failed")
-    return job.cancelRequestedAt && job.state !== "cancelled" ? `${job.state}, cancelling` : job.state;
+    return job.cancelRequestedAt && !isFinal(job.state) ? `${job.state}, cancelling` : job.state;
   if (job.reason === "exit-code" && job.exitCode !== undefined) return `failed: exit code ${job.exitCode}`;
   if (job.reason === "signal" && job.signal !== undefined) return `failed: signal ${job.signal}`;
   return `failed: ${job.reason ?? "unknown"}`;

@@ -2,10 +2,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ulidPattern } from "../../../shared/contract/id.ts";
+import type { JobState } from "../../../shared/contract/job.ts";
 import { printLook } from "../../../web/cli/follow-log.ts";
 import { barLine, progressBar } from "../../../web/cli/progress.ts";
 import { newUlid } from "../../../web/cli/ulid.ts";
-import { sizeWords, spanWords, table } from "../../../web/cli/words.ts";
+import { sizeWords, spanWords, standing, table } from "../../../web/cli/words.ts";
+import { someJob } from "./stub-site.ts";
 
 describe("a progress bar", () => {
   const cli = (terminal: boolean, said: string[]) => ({
@@ -66,6 +68,17 @@ it("says sizes and spans as people do", () => {
       ["aaa", "b", ""],
     ]),
   ).toBe("a    bb  c\naaa  b\n");
+});
+
+it("says that a job is being cancelled only while it can be", () => {
+  const cancelRequestedAt = "2026-01-01T00:00:00.000Z";
+  const asked = (state: JobState) => standing(someJob(1, { state, cancelRequestedAt }));
+  expect((["queued", "running", "succeeded", "cancelled"] as const).map(asked)).toEqual([
+    "queued, cancelling",
+    "running, cancelling",
+    "succeeded",
+    "cancelled",
+  ]);
 });
 
 it("makes ids that are ULIDs, in the order of their time", () => {
