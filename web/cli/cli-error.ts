@@ -2,6 +2,7 @@
 import type { Issue } from "../../shared/contract/problem.ts";
 import { ChecksumError } from "../client/download.ts";
 import { ProblemError } from "../client/problem-error.ts";
+import { legible } from "./words.ts";
 
 /** Exit codes by kind of error; `wait` has others for what became of the job (wait-code.ts). */
 export const exitCodes = {
@@ -17,7 +18,7 @@ export const exitCodes = {
   refused: 5,
   /** The site could not be reached, or it failed. */
   unreachable: 6,
-  /** Results are not there, or did not arrive as they were recorded. */
+  /** Results are not all there, or did not arrive as they were recorded. */
   results: 7,
 } as const;
 export type ErrorKind = keyof typeof exitCodes;
@@ -49,7 +50,7 @@ export function kindOf(error: unknown): ErrorKind {
 
 /** An error in words for a person: what was wrong, then each field with its value and what is accepted. */
 export function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return legible(String(error));
   const lines = [kindOf(error) === "unreachable" ? unreachable(error) : error.message];
   if (error instanceof ProblemError && error.code === "unauthenticated") lines.push("sign in with: headgate login");
   if (error instanceof CliError || error instanceof ProblemError)
@@ -57,7 +58,7 @@ export function explain(error: unknown): string {
       lines.push(`  ${field || "the whole"}${value === undefined ? "" : ` is ${value}`}; accepted is ${accepted}`);
   if (error instanceof ProblemError && error.instance !== undefined && error.status >= 500)
     lines.push(`  for the operator's log: ${error.instance}`);
-  return lines.join("\n");
+  return legible(lines.join("\n"));
 }
 
 function unreachable(error: Error): string {

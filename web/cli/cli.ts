@@ -1,4 +1,5 @@
 // What the command line has of the world: given by its entry, so that nothing else looks at the process.
+import { jsonWords } from "./words.ts";
 
 export type Cli = {
   env: Readonly<Record<string, string | undefined>>;
@@ -18,5 +19,5 @@ export type GlobalOptions = { site?: string; json?: boolean };
 
 /** One value as JSON on a line of its own. */
 export function outJson(cli: Cli, value: unknown): void {
-  cli.out(`${JSON.stringify(value)}\n`);
+  cli.out(`${jsonWords(value)}\n`);
 }

@@ -6,6 +6,7 @@ import type { GatewayClient } from "../client/gateway-client.ts";
 import { isPassing, sleep } from "../client/retry.ts";
 import type { Cli } from "./cli.ts";
 import { CliError } from "./cli-error.ts";
+import { nameWords } from "./words.ts";
 
 export type LogRole = "stdout" | "stderr";
 
@@ -143,7 +144,7 @@ export async function printRange(
         if (bytes.length > 0) cli.out(bytes);
         at += bytes.length;
       }
-      if (at === begun) throw new CliError("results", `${file.path} ends at byte ${at} of ${file.size}`);
+      if (at === begun) throw new CliError("results", `${nameWords(file.path)} ends at byte ${at} of ${file.size}`);
     } catch (error) {
       cuts = at > begun ? 1 : cuts + 1;
       if (error instanceof CliError || cuts >= 5) throw error;

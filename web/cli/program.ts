@@ -14,7 +14,7 @@ import { addWait, ExitCode } from "./commands/wait.ts";
 
 const after = `
 Exit codes: 0 done, 1 anything else, 2 wrong usage, 3 not signed in or not allowed, 4 no such thing, 5 a value is not
-accepted, 6 the site cannot be reached, 7 results are not there or not as recorded. wait has its own: headgate wait --help
+accepted, 6 the site cannot be reached, 7 results are not all there or not as recorded. wait has its own: headgate wait --help
 
 Environment: HEADGATE_SITE names another site than the present one; HEADGATE_API with HEADGATE_TOKEN need no login.`;
 

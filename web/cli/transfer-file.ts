@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { fileNameFault } from "../../shared/contract/id.ts";
 import type { JobFile } from "../../shared/contract/job.ts";
 import type { ClientOptions } from "../client/client-options.ts";
 import { ChecksumError, openRange } from "../client/download.ts";
@@ -11,6 +10,7 @@ import { ProblemError } from "../client/problem-error.ts";
 import { isPassing, sleep } from "../client/retry.ts";
 import { CliError } from "./cli-error.ts";
 import type { Progress } from "./progress.ts";
+import { jsonWords, nameWords } from "./words.ts";
 
 export type Transferred = "fetched" | "resumed" | "was there";
 
@@ -22,9 +22,8 @@ const patience = 5;
  * leads out of the folder or passes through a link there is refused with a CliError.
  */
 export async function placeBelow(folder: string, name: string): Promise<string> {
-  const fault = fileNameFault(name);
-  if (fault || name.includes("\0"))
-    throw new CliError("refused", `a result is called ${JSON.stringify(name)}; accepted is ${fault}`);
+  const accepted = resultNameFault(name);
+  if (accepted) throw new CliError("results", `a result is called ${jsonWords(name)}; accepted is ${accepted}`);
   let at = path.resolve(folder);
   const parts = name.split("/");
   for (const [depth, part] of parts.entries()) {
@@ -33,9 +32,31 @@ export async function placeBelow(folder: string, name: string): Promise<string> 
     const last = depth === parts.length - 1;
     if (!stats || (last ? stats.isFile() : stats.isDirectory())) continue;
     const what = stats.isSymbolicLink() ? "a link" : last ? "no file" : "no folder";
-    throw new CliError("refused", `${at} is ${what} and stays as it is; remove it, or choose another folder`);
+    throw new CliError(
+      "results",
+      `${nameWords(name)} has no place: ${nameWords(at)} is ${what} and stays as it is; remove it, or choose another folder`,
+    );
   }
   return at;
+}
+
+/** Why no file can have this name below a folder; anything else that a cluster's file system allows is fetched. */
+function resultNameFault(name: string): string | undefined {
+  if (name.includes("\0") || !name.isWellFormed()) return "a name in unicode without NUL";
+  if (name.startsWith("/")) return "a relative name";
+  const parts = name.split("/");
+  if (parts.some((part) => part === "" || part === "." || part === "..")) return "a name without empty, . or .. parts";
+  return parts.some((part) => Buffer.byteLength(part) > 255) ? "parts of at most 255 bytes each" : undefined;
+}
+
+/** What a file system says of a name that it cannot have, as it is or beside what is there. */
+const nameCodes = new Set(["ENAMETOOLONG", "EILSEQ", "EINVAL", "EEXIST", "ENOTDIR", "EISDIR"]);
+
+/** Why this one file cannot be had, where that says nothing of the others. */
+export function ownFault(file: JobFile, error: unknown): string | undefined {
+  if (error instanceof ChecksumError || (error instanceof CliError && error.kind === "results")) return error.message;
+  const { code = "" } = error as NodeJS.ErrnoException;
+  return nameCodes.has(code) ? `${nameWords(file.path)} cannot be written here: ${code}` : undefined;
 }
 
 /**
@@ -144,7 +165,7 @@ const isCut = (error: unknown): boolean =>
 const cutOff = (file: JobFile, have: number, cause?: unknown): CliError =>
   new CliError(
     "unreachable",
-    `${file.path} is cut off again and again, now at byte ${have} of ${file.size}; the same command goes on there`,
+    `${nameWords(file.path)} is cut off again and again, now at byte ${have} of ${file.size}; the same command goes on there`,
     { cause },
   );
 

@@ -1,10 +1,23 @@
 // Values as a terminal shows them.
 import { isFinal, type Job } from "../../shared/contract/job.ts";
 
-/** Text that cannot move the cursor or colour what follows: control characters become ?. */
-export const clean = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "?");
+/** What moves the cursor of a terminal, colours what follows, or turns it round. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const acting = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+const escaped = (letter: string): string => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+/** Text on one line of a terminal: what would act there becomes ?. */
+export const clean = (text: string): string => text.replaceAll(acting, "?");
+
+/** Text of several lines, in which all else that would act on a terminal is escaped. */
+export const legible = (text: string): string =>
+  text.replaceAll(acting, (letter) => (letter === "\n" ? letter : escaped(letter)));
+
+/** A value as JSON that may be shown on a terminal. */
+export const jsonWords = (value: unknown): string => JSON.stringify(value).replaceAll(acting, escaped);
+
+/** A file's name: as it is where that can be shown, else in quotes and escaped, as in "a\tb". */
+export const nameWords = (name: string): string => (clean(name) === name ? name : jsonWords(name));
 
 /** Bytes: "0 B", "12.3 MB". */
 export function sizeWords(bytes: number): string {

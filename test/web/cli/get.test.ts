@@ -105,17 +105,52 @@ describe("get", () => {
     expect(readFileSync(site.here("got/big")).equals(big)).toBe(true);
   });
 
-  it.each(["../out", "/tmp/out", "a/../../out", "", "a//b", ".", "a\0b"])(
-    "writes nothing at all where a result is called %j",
+  it.each(["../out", "/tmp/out", "a/../../out", "", "a//b", ".", "a\0b", "x".repeat(256)])(
+    "leaves out a result that is called %j, says so, and fetches the others",
     async (name) => {
-      results({ good: big, [name]: big });
-      const { code } = await get();
+      results({ [name]: big, good: big });
+      const { code, out, said } = await get();
 
-      expect(code).toBe(5);
+      expect([code, out]).toEqual([7, expect.stringMatching(/^1 file /)]);
+      expect(said).toContain(`not fetched: a result is called ${JSON.stringify(name)}; accepted is `);
+      expect(said).toMatch(/headgate: 1 of 2 files were not fetched\n$/);
       expect(readdirSync(site.folder)).not.toContain("out");
-      expect(readdirSync(site.folder)).not.toContain("got");
+      expect(readdirSync(site.here("got"))).toEqual(["good"]);
     },
   );
+
+  it("fetches names with control characters and long paths, and shows them escaped", async () => {
+    const odd = "tab\t esc\u001b[31m csi\u009b del\u007f\r\n";
+    const deep = `${"d".repeat(200)}/`.repeat(6) + odd;
+    results({ [odd]: big, [deep]: big.subarray(1) });
+    expect((await get()).code).toBe(0);
+    expect(readFileSync(site.here(`got/${odd}`)).equals(big)).toBe(true);
+    expect(readFileSync(site.here(`got/${deep}`)).equals(big.subarray(1))).toBe(true);
+
+    const { out } = await site.run(["files", someId(1)]);
+    expect(out).toContain('  "tab\\t esc\\u001b[31m csi\\u009b del\\u007f\\r\\n"\n');
+    const json = (await get("--json")).out;
+    expect(json).not.toMatch(/[^\n -~]/);
+    expect((JSON.parse(json) as { files: { path: string }[] }).files.map((file) => file.path)).toEqual([odd, deep]);
+  });
+
+  it("fetches the others where one path is too long here, or one file did not arrive as it was recorded", async () => {
+    const long = `${"d".repeat(250)}/`.repeat(17);
+    const files = results({ [`${long}\u001b`]: big, bad: big, good: big });
+    for (const file of files) if (file.path === "bad") file.sha256 = "0".repeat(64);
+    const { code, out, said } = await get("--json");
+
+    const { files: got, missing } = JSON.parse(out) as Record<string, { path: string }[]>;
+    expect([code, got?.map((one) => one.path)]).toEqual([7, ["good"]]);
+    expect(missing).toEqual(
+      expect.arrayContaining([
+        { path: `${long}\u001b`, reason: `"${long}\\u001b" cannot be written here: ENAMETOOLONG` },
+        { path: "bad", reason: expect.stringContaining("bad did not arrive as it was recorded") },
+      ]),
+    );
+    expect(said).toContain(`not fetched: "${long}\\u001b" cannot be written here: ENAMETOOLONG\n`);
+    expect(readFileSync(site.here("got/good")).equals(big)).toBe(true);
+  });
 
   it("passes through no link that lies in the folder", async () => {
     mkdirSync(site.here("elsewhere"));
@@ -123,9 +158,9 @@ describe("get", () => {
     symlinkSync(site.here("elsewhere"), site.here("got/sub"));
     symlinkSync(site.here("elsewhere/x"), site.here("got/file"));
     results({ "sub/a": big });
-    expect(await get()).toMatchObject({ code: 5, said: expect.stringContaining("is a link and stays as it is") });
+    expect(await get()).toMatchObject({ code: 7, said: expect.stringContaining("is a link and stays as it is") });
     results({ file: big });
-    expect((await get()).code).toBe(5);
+    expect((await get()).code).toBe(7);
     expect(readdirSync(site.here("elsewhere"))).toEqual([]);
   });
 

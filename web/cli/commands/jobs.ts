@@ -9,7 +9,7 @@ import { jobId } from "../job-id.ts";
 import { whole } from "../resource-options.ts";
 import { openSession } from "../session.ts";
 import { list } from "../submission.ts";
-import { clean, jobLine, sizeWords, standing, table } from "../words.ts";
+import { clean, jobLine, nameWords, sizeWords, standing, table } from "../words.ts";
 
 type JobsOptions = GlobalOptions & {
   state?: string;
@@ -60,8 +60,9 @@ export function addJobs(program: Command, cli: Cli): void {
       const attempt = whole("--attempt", options.attempt);
       const { files, skipped } = await allFiles(openSession(cli, options), jobId(id), attempt);
       if (options.json) return outJson(cli, { files, skipped });
-      cli.out(table(files.map((file) => [file.role, sizeWords(file.size), clean(file.path)])));
-      for (const { path, skipped: why } of skipped) cli.say(`left on the cluster: ${clean(path)} (${clean(why)})\n`);
+      cli.out(table(files.map((file) => [file.role, sizeWords(file.size), nameWords(file.path)])));
+      for (const { path, skipped: why } of skipped)
+        cli.say(`left on the cluster: ${nameWords(path)} (${clean(why)})\n`);
     });
   program
     .command("changes")

@@ -10,8 +10,8 @@ import { jobId } from "../job-id.ts";
 import { progressBar } from "../progress.ts";
 import { whole } from "../resource-options.ts";
 import { openSession } from "../session.ts";
-import { placeBelow, type Transferred, transferFile } from "../transfer-file.ts";
-import { clean, sizeWords } from "../words.ts";
+import { ownFault, placeBelow, type Transferred, transferFile } from "../transfer-file.ts";
+import { clean, jsonWords, legible, nameWords, sizeWords } from "../words.ts";
 import { allFiles } from "./jobs.ts";
 
 const atOnce = 4;
@@ -60,37 +60,55 @@ async function get(cli: Cli, id: string, paths: readonly string[], options: GetO
   const folder = options.to ?? id;
   const { files, skipped } = await allFiles(client, id, whole("--attempt", options.attempt));
   const wanted = chosen(files, paths);
+  const missing: { path: string; reason: string }[] = [];
+  /** What becomes of one file; where it alone is the matter, the others are fetched without it. */
+  const alone = async <T>(file: JobFile, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      const reason = ownFault(file, error);
+      if (reason === undefined) throw error;
+      missing.push({ path: file.path, reason });
+      return undefined;
+    }
+  };
   // all names are looked at before any byte is written
-  const targets = await inParallel(wanted, 16, (file) => placeBelow(folder, file.path));
-  const bar = progressBar(
-    cli,
-    "get",
-    wanted.reduce((sum, file) => sum + file.size, 0),
-  );
-  let outcomes: Transferred[];
+  const targets = await inParallel(wanted, 16, (file) => alone(file, () => placeBelow(folder, file.path)));
+  const placed = wanted.flatMap((file, place) => {
+    const to = targets[place];
+    return to === undefined ? [] : [{ file, to }];
+  });
+  const bar = progressBar(cli, "get", bytesOf(placed.map(({ file }) => file)));
+  let outcomes: (Transferred | undefined)[];
   try {
-    outcomes = await inParallel(wanted, atOnce, (file, place) =>
-      transferFile(file, targets[place] ?? "", client.options, bar),
+    outcomes = await inParallel(placed, atOnce, ({ file, to }) =>
+      alone(file, () => transferFile(file, to, client.options, bar)),
     );
   } finally {
     bar.done();
   }
-  const got = wanted.map(({ path, size, sha256 }, place) => ({
-    path,
-    to: targets[place],
-    size,
-    sha256,
-    outcome: outcomes[place],
-  }));
-  if (options.json) return outJson(cli, { job: id, files: got, skipped });
-  const count = (outcome: Transferred) => outcomes.filter((one) => one === outcome).length;
+  const got = placed.flatMap(({ file: { path, size, sha256 }, to }, place) => {
+    const outcome = outcomes[place];
+    return outcome === undefined ? [] : [{ path, to, size, sha256, outcome }];
+  });
+  if (options.json) outJson(cli, { job: id, files: got, missing, skipped });
+  else {
+    if (got.length > 0 || missing.length === 0) cli.out(`${gotWords(got, folder)}\n`);
+    for (const { path, skipped: why } of skipped) cli.say(`left on the cluster: ${nameWords(path)} (${clean(why)})\n`);
+  }
+  if (missing.length === 0) return;
+  for (const { reason } of missing) cli.say(`not fetched: ${legible(reason)}\n`);
+  throw new CliError("results", `${missing.length} of ${wanted.length} files were not fetched`);
+}
+
+const bytesOf = (files: readonly { size: number }[]): number => files.reduce((sum, { size }) => sum + size, 0);
+
+function gotWords(got: readonly { size: number; outcome: Transferred }[], folder: string): string {
+  const count = (outcome: Transferred) => got.filter((one) => one.outcome === outcome).length;
   const resumed = count("resumed") > 0 ? `, ${count("resumed")} resumed` : "";
   const there = count("was there") > 0 ? `, ${count("was there")} were there` : "";
-  const bytes = sizeWords(wanted.reduce((sum, file) => sum + file.size, 0));
-  cli.out(
-    `${wanted.length} ${wanted.length === 1 ? "file" : "files"} (${bytes}) in ${clean(folder)}, each with its SHA-256${resumed}${there}\n`,
-  );
-  for (const { path, skipped: why } of skipped) cli.say(`left on the cluster: ${clean(path)} (${clean(why)})\n`);
+  const files = `${got.length} ${got.length === 1 ? "file" : "files"} (${sizeWords(bytesOf(got))})`;
+  return `${files} in ${clean(folder)}, each with its SHA-256${resumed}${there}`;
 }
 
 function chosen(files: readonly JobFile[], paths: readonly string[]): readonly JobFile[] {
@@ -99,6 +117,6 @@ function chosen(files: readonly JobFile[], paths: readonly string[]): readonly J
   const within = (file: JobFile, path: string) => file.path === path || file.path.startsWith(`${path}/`);
   const absent = tidy.find((path) => !files.some((file) => within(file, path)));
   if (absent !== undefined)
-    throw new CliError("absent", `the job has no result ${JSON.stringify(absent)}; headgate files lists them`);
+    throw new CliError("absent", `the job has no result ${jsonWords(absent)}; headgate files lists them`);
   return files.filter((file) => tidy.some((path) => within(file, path)));
 }

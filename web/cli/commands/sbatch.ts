@@ -17,6 +17,7 @@ import { openSession } from "../session.ts";
 import { checkDraft, type Draft, findApplication } from "../submission.ts";
 import { newUlid } from "../ulid.ts";
 import { uploadInputs } from "../upload-inputs.ts";
+import { legible, nameWords } from "../words.ts";
 import { readSbatchLine, type SbatchLine } from "./sbatch-line.ts";
 import { jobFields } from "./submit.ts";
 import { waitForJobs } from "./wait.ts";
@@ -77,11 +78,13 @@ async function sbatch(cli: Cli, argv: readonly string[], globals: GlobalOptions)
   const problems = [...read.problems, ...request.problems];
   if (problems.length > 0) throw new CliError("refused", problems.map(told).join("\n"));
   const quiet = request.command.includes("quiet");
-  if (!quiet) for (const warning of request.warnings) cli.say(`${told(warning)}\n`);
+  if (!quiet) for (const warning of request.warnings) cli.say(`${legible(told(warning))}\n`);
 
   const client = openSession(cli, options);
   const application = await findApplication(client, "script");
-  const files = listInputs([line.script, ...line.beside], (at, why) => cli.say(`${at} is left out: ${why}\n`));
+  const files = listInputs([line.script, ...line.beside], (at, why) =>
+    cli.say(`${nameWords(at)} is left out: ${why}\n`),
+  );
   const draft = { ...draftOf(request, line, name), ...(await mailOf(request, client)) };
   const members = (request.array?.indices ?? [undefined]).map((index) => memberOf(draft, request.array, index));
   for (const member of members.slice(0, 1))

@@ -13,7 +13,7 @@ import { addResourceOptions, type ResourceOptions, readResources } from "../reso
 import { openSession } from "../session.ts";
 import { addJobOptions, again, checkDraft, type Draft, findApplication, readMail, readRetry } from "../submission.ts";
 import { uploadInputs } from "../upload-inputs.ts";
-import { jobLine } from "../words.ts";
+import { jobLine, nameWords } from "../words.ts";
 import { waitForJobs } from "./wait.ts";
 
 export type JobOptions = {
@@ -62,7 +62,7 @@ export function addSubmit(program: Command, cli: Cli): void {
 async function submit(cli: Cli, id: string, paths: string[], options: SubmitOptions): Promise<void> {
   const client = openSession(cli, options);
   const application = await findApplication(client, id);
-  const files = listInputs(paths, (path, why) => cli.say(`${path} is left out: ${why}\n`));
+  const files = listInputs(paths, (path, why) => cli.say(`${nameWords(path)} is left out: ${why}\n`));
   const earlier = (options.input ?? []).map(readEarlier);
   const names = [...files, ...earlier].map(({ name }) => name);
   const given = {
