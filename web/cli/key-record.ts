@@ -1,4 +1,4 @@
-// What was uploaded for a --key, so that the same command again is the same request again: below XDG_STATE_HOME.
+// What was sent for a --key, so that the same command again is the same request again: below XDG_STATE_HOME.
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -10,17 +10,21 @@ import { newUlid } from "./ulid.ts";
 const keptMs = 30 * 24 * 3_600_000;
 
 export type KeyRecord = {
+  key: string;
   /** The upload of a file's name and digest, if it was uploaded for this key. */
   upload: (digest: string) => string | undefined;
   uploaded: (digest: string, id: string) => void;
   /** The id of the sweep that this key stands for. */
   sweep: () => string;
+  /** Writes down what was sent for a key that was made; false where that cannot be done. */
+  keep: () => boolean;
 };
 
 type Kept = { uploads: Record<string, string>; sweep?: string };
 
-/** The record of a key at a site. */
-export function openKeyRecord(cli: Cli, origin: string, key: string): KeyRecord {
+/** The record of a key at a site. Without a key one is made, and nothing is written before it is to be kept. */
+export function openKeyRecord(cli: Cli, origin: string, given: string | undefined): KeyRecord {
+  const key = given ?? newUlid();
   const base = cli.env.XDG_STATE_HOME;
   const folder = path.join(
     base && path.isAbsolute(base) ? base : path.join(homedir(), ".local", "state"),
@@ -29,14 +33,16 @@ export function openKeyRecord(cli: Cli, origin: string, key: string): KeyRecord 
   );
   const file = path.join(folder, `${createHash("sha256").update(`${origin}\0${key}`).digest("hex")}.json`);
   const kept = read(file);
-  const save = () => {
+  const write = () => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     forgetOld(folder);
     const aside = `${file}.${process.pid}.new`;
     writeFileSync(aside, JSON.stringify(kept), { mode: 0o600 });
     renameSync(aside, file);
   };
+  const save = given === undefined ? () => {} : write;
   return {
+    key,
     upload: (digest) => (Object.hasOwn(kept.uploads, digest) ? kept.uploads[digest] : undefined),
     uploaded(digest, id) {
       kept.uploads[digest] = id;
@@ -48,6 +54,14 @@ export function openKeyRecord(cli: Cli, origin: string, key: string): KeyRecord 
         save();
       }
       return kept.sweep;
+    },
+    keep() {
+      try {
+        write();
+        return true;
+      } catch {
+        return false;
+      }
     },
   };
 }

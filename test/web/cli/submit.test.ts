@@ -212,6 +212,60 @@ describe("sbatch", () => {
     expect(site.jobs.size).toBe(3);
   });
 
+  it("tells of an array that stopped half-way what there is, and goes on with it", async () => {
+    const file = script("#SBATCH --array=1-12");
+    let posts = 0;
+    site.on(({ method, path: at }) => {
+      if (method !== "POST" || at !== "/v1/jobs") return undefined;
+      posts += 1;
+      return posts > 5 ? problem(403, "account-disabled", "the account is disabled") : undefined;
+    });
+    const first = await site.run(["sbatch", file, "argument"]);
+    const [sweep] = submitted().map((one) => one.sweep?.id);
+
+    expect([first.code, first.out, site.jobs.size]).toEqual([3, "", 5]);
+    expect(first.said.split("\n").slice(0, 2)).toEqual([
+      "headgate: the account is disabled",
+      `5 of the 12 jobs of sweep ${sweep} were accepted`,
+    ]);
+    for (const id of site.jobs.keys()) expect(first.said).toContain(`  ${id}  submitted  script on local  job.sh[`);
+    const key = /\nthe same command with --key (\S+) goes on where it stopped\n$/.exec(first.said)?.[1] ?? "";
+
+    posts = -100;
+    const second = await site.run(["sbatch", "--key", key, file, "argument"]);
+    expect([second.code, second.said]).toEqual([0, ""]);
+    expect(second.out).toMatch(new RegExp(`^Submitted 12 batch jobs of sweep ${sweep}:\n`));
+    expect(site.jobs.size).toBe(12);
+    expect(site.sent.filter((one) => one.path === "/v1/uploads")).toHaveLength(1);
+  });
+
+  it("tells a program what there is of an array whose site went away, and of how much that is not known", async () => {
+    const file = script("#SBATCH --array=1-3");
+    site.on(({ method, path: at, headers }) =>
+      method === "POST" && at === "/v1/jobs" && !/-0$/.test(String(headers["idempotency-key"]))
+        ? problem(503, "unavailable", "later")
+        : undefined,
+    );
+    const { code, out, said } = await site.run(["sbatch", "--json", "--key", "mine", file]);
+
+    expect(code).toBe(6);
+    expect(JSON.parse(out)).toMatchObject({ sweep: { size: 3 }, jobs: [{ id: someId(100) }], key: "mine" });
+    expect(said).toContain("later\n1 of the 3 jobs of sweep ");
+    expect(said).toContain(" were accepted; of 2 it is not known\n");
+    expect(said).toContain("the same command with --key mine goes on");
+  });
+
+  it("only says why where nothing of an array was accepted", async () => {
+    site.on(({ method, path: at }) =>
+      method === "POST" && at === "/v1/jobs" ? problem(422, "resources-exceeded", "too much") : undefined,
+    );
+    expect(await site.run(["sbatch", script("#SBATCH --array=1-3")])).toEqual({
+      code: 5,
+      out: "",
+      said: "headgate: too much\n",
+    });
+  });
+
   it("refuses by file, line and option, all at once, and sends nothing", async () => {
     const file = script("#SBATCH --chdir=/x\n#SBATCH --time=5m\n# more\n#SBATCH -d afterok:1");
     const { code, said } = await site.run(["sbatch", "--requeue", file]);

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Command } from "commander";
-import type { Job, JobSubmission, MailRequest } from "../../../shared/contract/job.ts";
+import type { Job, MailRequest } from "../../../shared/contract/job.ts";
 import { type GivenOption, readOptions, type SbatchProblem } from "../../../shared/slurm/sbatch-getopt.ts";
 import { takenOptions } from "../../../shared/slurm/sbatch-options.ts";
 import { readSbatchScript, type SbatchRequest } from "../../../shared/slurm/sbatch-script.ts";
@@ -10,20 +10,16 @@ import type { ArrayIndices } from "../../../shared/slurm/sbatch-values.ts";
 import type { GatewayClient } from "../../client/gateway-client.ts";
 import { type Cli, type GlobalOptions, outJson } from "../cli.ts";
 import { CliError } from "../cli-error.ts";
-import { inParallel } from "../in-parallel.ts";
 import { listInputs } from "../input-files.ts";
 import { openKeyRecord } from "../key-record.ts";
 import { openSession } from "../session.ts";
 import { checkDraft, type Draft, findApplication } from "../submission.ts";
-import { newUlid } from "../ulid.ts";
+import { stoppedSweep, submitSweep } from "../submit-sweep.ts";
 import { uploadInputs } from "../upload-inputs.ts";
 import { legible, nameWords } from "../words.ts";
 import { readSbatchLine, type SbatchLine } from "./sbatch-line.ts";
 import { jobFields } from "./submit.ts";
 import { waitForJobs } from "./wait.ts";
-
-/** Jobs of an array that are submitted at once. */
-const atOnce = 8;
 
 export const sbatchHelp = `Usage: headgate sbatch [options] SCRIPT [ARGUMENT...]
 
@@ -96,18 +92,28 @@ async function sbatch(cli: Cli, argv: readonly string[], globals: GlobalOptions)
   if (request.command.includes("test-only"))
     return cli.say(`${line.script} would be ${members.length === 1 ? "one job" : `${members.length} jobs`}\n`);
 
-  const record = line.key === undefined ? undefined : openKeyRecord(cli, client.options.origin, line.key);
+  // an array that stops half-way is to be gone on with, whether or not a key was thought of
+  const keyed = request.array !== undefined || line.key !== undefined;
+  const record = keyed ? openKeyRecord(cli, client.options.origin, line.key) : undefined;
   const inputs = await uploadInputs(cli, client, files, record);
-  const whole = { inputs, members, key: line.key, sweep: request.array && (record?.sweep() ?? newUlid()) };
-  const jobs = await submitAll(client, whole);
-  print(cli, jobs, whole.sweep, { json: options.json === true, bare: request.command.includes("parsable"), quiet });
-  if (request.command.includes("wait"))
-    await waitForJobs(
-      cli,
-      client,
-      jobs.map((job) => job.id),
-      { quiet },
-    );
+  const how = { json: options.json === true, bare: request.command.includes("parsable"), quiet };
+  let jobs: Job[];
+  if (request.array && record) {
+    const bodies = members.map((member) => ({ ...member, inputs }));
+    const sweep = await submitSweep(client, record.sweep(), bodies);
+    if (sweep.faults.length > 0) {
+      const goOn = line.key !== undefined || record.keep() ? record.key : undefined;
+      if (how.json) outJson(cli, { sweep: { id: sweep.id, size: sweep.size }, jobs: sweep.jobs, key: goOn });
+      throw stoppedSweep(sweep, goOn);
+    }
+    jobs = sweep.jobs;
+    print(cli, jobs, sweep.id, how);
+  } else {
+    jobs = [await client.submit({ ...draft, inputs }, line.key)];
+    print(cli, jobs, undefined, how);
+  }
+  const ids = jobs.map((job) => job.id);
+  if (request.command.includes("wait")) await waitForJobs(cli, client, ids, { quiet });
 }
 
 function readScript(file: string): Uint8Array {
@@ -155,22 +161,6 @@ function memberOf(draft: Draft, array: ArrayIndices | undefined, index: number |
     name: `${draft.name?.slice(0, 190)}[${index}]`,
     parameters: { ...parameters, environment: [...environment, ...variables] },
   };
-}
-
-type Whole = {
-  members: readonly Draft[];
-  inputs: JobSubmission["inputs"];
-  key: string | undefined;
-  sweep: string | undefined;
-};
-
-/** Submits the one job, or each of the sweep under a key of its own. */
-function submitAll(client: GatewayClient, { members, inputs, key, sweep }: Whole): Promise<Job[]> {
-  return inParallel(members, atOnce, (member, index) => {
-    const body = { ...member, inputs };
-    if (sweep === undefined) return client.submit(body, key);
-    return client.submit({ ...body, sweep: { id: sweep, index, size: members.length } }, `${sweep}-${index}`);
-  });
 }
 
 function print(
