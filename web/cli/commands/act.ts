@@ -3,16 +3,39 @@ import type { Command } from "commander";
 import type { ParameterSchema } from "../../../shared/application/application-spec.ts";
 import type { JobRerun } from "../../../shared/contract/job.ts";
 import { type Cli, type GlobalOptions, outJson } from "../cli.ts";
+import { exitCodes, explain, kindOf } from "../cli-error.ts";
 import { jobId } from "../job-id.ts";
 import { readSets } from "../parameters.ts";
 import { addResourceOptions, type ResourceOptions, readResources } from "../resource-options.ts";
 import { openSession } from "../session.ts";
 import { again, findApplication } from "../submission.ts";
-import { jobLine } from "../words.ts";
-import { waitForJobs } from "./wait.ts";
+import { jobLine, nameWords } from "../words.ts";
+import { ExitCode, waitForJobs } from "./wait.ts";
 
 type RerunOptions = GlobalOptions &
   ResourceOptions & { set?: string[]; name?: string; key?: string; parsable?: boolean; wait?: boolean };
+
+/** Does it to each; a fault is told of beside its id, and the highest of their exit codes ends the command. */
+async function eachOf(
+  cli: Cli,
+  options: GlobalOptions,
+  ids: readonly string[],
+  act: (id: string) => Promise<void>,
+): Promise<void> {
+  let worst = 0;
+  for (const given of new Set(ids)) {
+    try {
+      await act(jobId(given));
+    } catch (error) {
+      const kind = kindOf(error);
+      const detail = explain(error);
+      worst = Math.max(worst, exitCodes[kind]);
+      if (options.json) outJson(cli, { id: given, error: { kind, detail } });
+      cli.say(`headgate: ${nameWords(given)}: ${detail}\n`);
+    }
+  }
+  if (worst > 0) throw new ExitCode(worst);
+}
 
 export function addActs(program: Command, cli: Cli): void {
   program
@@ -22,11 +45,11 @@ export function addActs(program: Command, cli: Cli): void {
     .action(async (ids: string[], _: unknown, command: Command) => {
       const options: GlobalOptions = command.optsWithGlobals();
       const client = openSession(cli, options);
-      for (const id of ids.map(jobId)) {
+      await eachOf(cli, options, ids, async (id) => {
         const job = await client.cancel(id);
         if (options.json) outJson(cli, job);
         else cli.out(`${jobLine(job)}\n`);
-      }
+      });
     });
   program
     .command("delete")
@@ -35,13 +58,13 @@ export function addActs(program: Command, cli: Cli): void {
     .action(async (ids: string[], _: unknown, command: Command) => {
       const options: GlobalOptions = command.optsWithGlobals();
       const client = openSession(cli, options);
-      for (const id of ids.map(jobId)) {
+      await eachOf(cli, options, ids, async (id) => {
         // a mistyped id is to be told of, and removing tells of none
         await client.job(id);
         await client.remove(id);
         if (options.json) outJson(cli, { id, deleted: true });
         else cli.out(`${id}  deleted\n`);
-      }
+      });
     });
   const rerun = program
     .command("rerun")
