@@ -101,6 +101,10 @@ function scriptFaults(script: string): SbatchProblem[] {
     return [{ line: 1, words: "the first line must be #! and the path of an interpreter, such as #!/bin/sh" }];
   if (script.includes("\0"))
     return [{ line: script.slice(0, script.indexOf("\0")).split("\n").length, words: "a NUL byte: this is no script" }];
+  if (script.startsWith("\ufeff"))
+    return [
+      { line: 1, words: "the file begins with a byte order mark, which sbatch refuses; save it as UTF-8 without" },
+    ];
   const dos = script.split("\n").findIndex((line) => line.endsWith("\r"));
   return dos < 0 ? [] : [{ line: dos + 1, words: "the line ends as on Windows (\\r\\n); sbatch takes \\n only" }];
 }

@@ -261,6 +261,7 @@ describe("values", () => {
       7,
       4_096,
       4_096,
+    ["\ufeff#!/bin/sh\necho\n", "1: the file begins with a byte order mark"],
       2,
       2_097_152,
       100,

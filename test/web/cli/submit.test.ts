@@ -278,6 +278,11 @@ describe("sbatch", () => {
       `${file}:3: --time=5m is not `,
       "",
     ]);
+    const marked = site.put("marked.sh", "\ufeff#!/bin/sh\n");
+    expect(await site.run(["sbatch", marked])).toMatchObject({
+      code: 5,
+      said: expect.stringContaining(`${marked}:1: the file begins with a byte order mark`),
+    });
     expect(site.sent).toEqual([]);
     expect((await site.run(["sbatch"])).code).toBe(2);
     expect((await site.run(["sbatch", "--help"])).out).toContain("Usage: headgate sbatch [options] SCRIPT");

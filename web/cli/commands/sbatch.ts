@@ -68,7 +68,8 @@ async function sbatch(cli: Cli, argv: readonly string[], globals: GlobalOptions)
   const bytes = readScript(line.script);
   const name = path.basename(line.script);
   const read = readOptions(line.sbatchWords.map((text) => ({ text })));
-  const request = readSbatchScript(new TextDecoder().decode(bytes), read.options as GivenOption[], name);
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  const request = readSbatchScript(text, read.options as GivenOption[], name);
   const told = ({ line: at, words }: SbatchProblem) =>
     `${at === undefined ? "headgate sbatch" : `${line.script}:${at}`}: ${words}`;
   const problems = [...read.problems, ...request.problems];
