@@ -115,7 +115,10 @@ type Wrong = (option: GivenOption, accepted: string) => undefined;
 function readResources(given: ReadonlyMap<TakenOption, GivenOption>, read: Read, wrong: Wrong): Resources {
   const text = (key: "partition" | "account" | "qos" | "gres" | "constraint") => {
     const schema = Resources.shape[key].unwrap();
-    const accepted = schema.safeParse("").error?.issues.at(-1)?.message ?? "another value";
+    const list = key === "partition" && given.get(key)?.value.includes(",");
+    const accepted = list
+      ? "the name of one partition; a list of them is not taken"
+      : (schema.safeParse("").error?.issues.at(-1)?.message ?? "another value");
     return read(key, (value) => schema.safeParse(value).data, accepted);
   };
   const whole = (key: TakenOption, field: "tasks" | "cpusPerTask", most: number) =>

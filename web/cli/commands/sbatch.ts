@@ -29,8 +29,9 @@ before SCRIPT:
     .map((name) => `--${name}`)
     .join(" ")
     .replace(/(.{80,100}) /g, "$1\n  ")}
-Any other option is refused, with its line. An --array becomes a sweep: a job for each index. --output and --error
-name files in the job's folder. SCRIPT's own exit code is what headgate wait returns.
+Any other option is refused, with its line. An --array becomes a sweep: a job for each index; its %limit is not heeded.
+--partition is one name, no list. --output and --error name files in the job's folder. SCRIPT's own exit code is what
+headgate wait returns.
 
 Of the command itself: --parsable (print ids alone), --wait, --test-only (only look), --quiet
 Headgate's own, before SCRIPT too:
