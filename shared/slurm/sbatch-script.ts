@@ -1,7 +1,8 @@
 // A person's sbatch script as a job of ours: its #SBATCH lines and the command line's options, from a list of those that are taken.
-import { finalStates, MailRequest, mailedStates, Resources } from "../contract/job.ts";
+import { Resources } from "../contract/job.ts";
 import { outputNameFault, outputNameWords } from "./output-name.ts";
 import { type GivenOption, readOptions, type SbatchProblem } from "./sbatch-getopt.ts";
+import { readSbatchMail, type SbatchMail } from "./sbatch-mail.ts";
 import { type CommandOption, commandOptions, sbatchOptions, type TakenOption, takenOptions } from "./sbatch-options.ts";
 import {
   type ArrayIndices,
@@ -14,8 +15,6 @@ import {
 } from "./sbatch-values.ts";
 import { directiveWords } from "./sbatch-words.ts";
 
-type MailedState = (typeof mailedStates)[number];
-
 export type SbatchRequest = {
   resources: Resources;
   /** --job-name. */
@@ -25,7 +24,7 @@ export type SbatchRequest = {
   output?: string;
   error?: string;
   /** When to send mail, and to whom; no address: to the person. */
-  mail?: { on: MailedState[]; to: string[] };
+  mail?: SbatchMail;
   /** What the command line said of the command itself. */
   command: CommandOption[];
   problems: SbatchProblem[];
@@ -86,25 +85,30 @@ export function readSbatchScript(script: string, commandLine: readonly GivenOpti
       at(option, `%${array.limit} of --array is not heeded: how many run at once is the cluster's to decide`),
     );
   for (const key of ["output", "error"] as const) {
-    const to = read(key, (text) => outputName(text, jobName), `${outputNameWords}; or %x, the job's name`);
+    const to = read(
+      key,
+      (text) => outputName(text, jobName),
+      `${outputNameWords}; or %x, the job's name, and %J, %s, %t and %n as sbatch has them for a batch script`,
+    );
     if (to !== undefined) request[key] = to;
   }
-  const mail = readMail(mailTypes, given.get("mail-user"), wrong);
-  if (mail) request.mail = mail;
+  const mail = readSbatchMail(mailTypes, given.get("mail-user"), wrong);
+  if (mail.request) request.mail = mail.request;
+  for (const { option, words } of mail.otherwise) warnings.push(at(option, words));
   return request;
 }
 
 /** What sbatch itself refuses of a script as a whole. */
 function scriptFaults(script: string): SbatchProblem[] {
   if (script.trim() === "") return [{ words: "the script is empty" }];
-  if (!script.startsWith("#!"))
-    return [{ line: 1, words: "the first line must be #! and the path of an interpreter, such as #!/bin/sh" }];
-  if (script.includes("\0"))
-    return [{ line: script.slice(0, script.indexOf("\0")).split("\n").length, words: "a NUL byte: this is no script" }];
   if (script.startsWith("\ufeff"))
     return [
       { line: 1, words: "the file begins with a byte order mark, which sbatch refuses; save it as UTF-8 without" },
     ];
+  if (!script.startsWith("#!"))
+    return [{ line: 1, words: "the first line must be #! and the path of an interpreter, such as #!/bin/sh" }];
+  if (script.includes("\0"))
+    return [{ line: script.slice(0, script.indexOf("\0")).split("\n").length, words: "a NUL byte: this is no script" }];
   const dos = script.split("\n").findIndex((line) => line.endsWith("\r"));
   return dos < 0 ? [] : [{ line: dos + 1, words: "the line ends as on Windows (\\r\\n); sbatch takes \\n only" }];
 }
@@ -184,41 +188,16 @@ function readGpus(
   return {};
 }
 
-/** A name for output in the job's folder; the job's own name is filled in here. */
+/** A name for output in the job's folder; what is known of a batch script's own output before it runs is filled in here. */
 function outputName(text: string, jobName: string): string | undefined {
-  const named = text.replace(/^(\.\/+)+/, "").replaceAll(/%(.)/gs, (pattern, letter) => {
-    return letter === "x" ? jobName.replaceAll("%", "%%") : pattern;
+  const named = text.replace(/^(\.\/+)+/, "").replaceAll(/%(10|[1-9])?(.)/gs, (pattern, width, letter) => {
+    if (letter === "x" && width === undefined) return jobName.replaceAll("%", "%%");
+    // of a batch script Slurm has no step to name: its output is that of node 0, task 0 and of step "batch" (seen with 22.05)
+    if (letter === "J") return `%${width ?? ""}j`;
+    if (letter === "s") return "batch";
+    return letter === "t" || letter === "n" ? "0".repeat(Number(width ?? 1)) : pattern;
   });
   return named.includes("\\") || outputNameFault(named) !== undefined ? undefined : named;
-}
-
-const mailStates: Readonly<Record<string, readonly MailedState[]>> = {
-  NONE: [],
-  BEGIN: ["running"],
-  END: finalStates,
-  FAIL: ["failed"],
-  TIME_LIMIT: ["failed"],
-  ALL: mailedStates,
-};
-
-function readMail(
-  types: readonly GivenOption[],
-  user: GivenOption | undefined,
-  wrong: Wrong,
-): SbatchRequest["mail"] | undefined {
-  const on = new Set<MailedState>();
-  for (const option of types) {
-    for (const word of option.value.split(",")) {
-      const states = mailStates[word.toUpperCase()];
-      if (!states) wrong(option, `any of ${Object.keys(mailStates).join(", ")}`);
-      if (word.toUpperCase() === "NONE") on.clear();
-      for (const state of states ?? []) on.add(state);
-    }
-  }
-  const to = user?.value.split(",") ?? [];
-  if (user && !MailRequest.shape.to.safeParse(to).success) wrong(user, "1 to 5 addresses, separated by commas");
-  // as with sbatch: an address alone asks for no mail
-  return on.size === 0 ? undefined : { on: [...on], to };
 }
 
 const isTaken = (name: string): name is TakenOption => (takenOptions as readonly string[]).includes(name);

@@ -184,6 +184,32 @@ describe("options", () => {
     expect(told("#SBATCH -N2 --gpus=3")[0]).toContain("2: --gpus=3 is not accepted; accepted is a number");
   });
 
+  it("name what Slurm knows of a batch script's own step as Slurm does", () => {
+    const { output, error, problems } = read("#SBATCH -o %J-%s-%t-%n-%%J.out -e %6J-%8s-%4t-%10n");
+    expect([problems, output, error]).toEqual([[], "%j-batch-0-0-%%J.out", "%6j-batch-0000-0000000000"]);
+  });
+
+  it("take every kind of mail that Slurm has, and say of which none is sent", () => {
+    const { mail, warnings, problems } = read(
+      "#SBATCH --mail-type=END,requeue,TIME_LIMIT_80,\n#SBATCH --mail-type=fail",
+    );
+    expect([problems, mail]).toEqual([[], { on: ["succeeded", "failed", "cancelled"], to: [] }]);
+    expect(warnings).toEqual([
+      {
+        line: 2,
+        words: "--mail-type=REQUEUE is not heeded, and no such mail is sent: a job's work is started once",
+      },
+      {
+        line: 2,
+        words:
+          "--mail-type=TIME_LIMIT_80 is not heeded, and no such mail is sent: a job's end is told of, not that its time is nearly over",
+      },
+    ]);
+    const rest = read("#SBATCH --mail-type=INVALID_DEPEND,STAGE_OUT,TIME_LIMIT_90,TIME_LIMIT_50,ARRAY_TASKS");
+    expect([rest.problems, rest.mail, rest.warnings.length]).toEqual([[], undefined, 5]);
+    expect(rest.warnings.at(-1)?.words).toContain("of an array one mail is sent");
+  });
+
   it("are refused by line and name where they are not taken", () => {
     expect(told("#SBATCH -n1\n#SBATCH --chdir=/data")).toEqual([
       "3: --chdir is not accepted because a job runs in a folder of its own, where its inputs lie",
@@ -219,8 +245,10 @@ describe("options", () => {
     ["--array=0-99999", "at most 10000"],
     ["--output=/home/a/out", "a relative name in the job's folder"],
     ["--output=../out", "a relative name"],
-    ["--error=%s.err", "%j is the Slurm job id"],
-    ["--mail-type=REQUEUE", "any of NONE, BEGIN, END, FAIL, TIME_LIMIT, ALL"],
+    ["--error=%b.err", "%j is the Slurm job id"],
+    ["--error=%12J.err", "%j is the Slurm job id"],
+    ["--mail-type=END,FROB", "any of NONE, BEGIN, END, FAIL, TIME_LIMIT, ALL, REQUEUE, INVALID_DEPEND"],
+    ["--mail-type=", "any of NONE"],
     ["--mail-user=nobody", "1 to 5 addresses"],
     ["--gres=gpu:1;x", "generic resources such as"],
     ["--constraint='a b'", "features such as"],
@@ -233,6 +261,7 @@ describe("options", () => {
   it.each([
     ["", "-: the script is empty"],
     ["echo\n", "1: the first line must be #!"],
+    ["\ufeff#!/bin/sh\necho\n", "1: the file begins with a byte order mark"],
     ["#!/bin/sh\necho\r\n", "2: the line ends as on Windows"],
     ["#!/bin/sh\n\n\0", "3: a NUL byte"],
   ])("are not looked at where sbatch refuses the script itself: %j", (script, words) => {
@@ -262,7 +291,6 @@ describe("values", () => {
       7,
       4_096,
       4_096,
-    ["\ufeff#!/bin/sh\necho\n", "1: the file begins with a byte order mark"],
       2,
       2_097_152,
       100,
