@@ -39,6 +39,28 @@ describe("wait", () => {
     expect((await site.run(["wait", someId(9)])).code).toBe(125);
   });
 
+  it.each([2, 9])("waits for the others where one of %i is not there, and names it", async (count) => {
+    const live = { state: "running", results: { state: "pending" }, changedAt: new Date().toISOString() } as const;
+    const ids = Array.from({ length: count }, (_, place) => someId(place + 1));
+    for (const [place, id] of ids.entries()) site.jobs.set(id, someJob(place + 1, live));
+    // of few each is asked for; of many one is deleted meanwhile, another one after its end
+    if (count === 2) site.jobs.delete(someId(1));
+    site.on(({ path: at }) => {
+      if (at.endsWith(someId(1)) && count === 2) setTimeout(() => site.jobs.set(someId(2), someJob(2)), 100);
+      if (!at.startsWith("/v1/changes")) return undefined;
+      const ended = ids.slice(1).map((_, place) => someJob(place + 2));
+      const told = at.includes("since");
+      return {
+        body: { jobs: told ? ended : [], deleted: told ? [someId(1), someId(2)] : [], next: "c", more: false },
+      };
+    });
+    const { code, out, said } = await site.run(["wait", "--json", ...ids]);
+
+    expect([code, out.trim().split("\n").length]).toEqual([125, count - 1]);
+    expect(said).toContain(`headgate: ${someId(1)}: ${count === 2 ? "there is no" : "the job was deleted\n"}`);
+    expect(said).toContain(`${someId(2)}  succeeded`);
+  });
+
   it("asks one question for many jobs", async () => {
     const ids = Array.from({ length: 12 }, (_, place) => someId(place + 1));
     for (const [place, id] of ids.entries())

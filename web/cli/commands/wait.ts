@@ -5,7 +5,7 @@ import { isSettled } from "../../client/follow.ts";
 import type { GatewayClient } from "../../client/gateway-client.ts";
 import { isPassing, sleep } from "../../client/retry.ts";
 import { type Cli, type GlobalOptions, outJson } from "../cli.ts";
-import { CliError, explain } from "../cli-error.ts";
+import { CliError, explain, kindOf } from "../cli-error.ts";
 import { inParallel } from "../in-parallel.ts";
 import { jobId } from "../job-id.ts";
 import { openSession } from "../session.ts";
@@ -56,33 +56,47 @@ export async function waitForJobs(
   const tell = (job: Job) => {
     if (!options.quiet) cli.say(`${ids.length === 1 ? standing(job) : jobLine(job)}\n`);
   };
-  let jobs: Job[];
+  /** A job that is not there says nothing of the others. */
+  const miss = (id: string, error: unknown): undefined => {
+    if (kindOf(error) !== "absent") throw error;
+    cli.say(`headgate: ${id}: ${explain(error)}\n`);
+  };
+  let jobs: (Job | undefined)[];
   try {
-    jobs = ids.length <= fewJobs ? await followEach(client, ids, tell) : await followAll(client, ids, tell);
+    jobs = ids.length <= fewJobs ? await followEach(client, ids, tell, miss) : await followAll(client, ids, tell, miss);
   } catch (error) {
     if (error instanceof CliError && error.kind === "usage") throw error;
     cli.say(`headgate: ${explain(error)}\n`);
     throw new ExitCode(unknownCode);
   }
-  if (options.json) for (const job of jobs) outJson(cli, job);
-  const failed = jobs.map(waitCode).find((code) => code !== 0);
+  if (options.json) for (const job of jobs) if (job) outJson(cli, job);
+  const failed = jobs.map((job) => (job ? waitCode(job) : unknownCode)).find((code) => code !== 0);
   if (failed !== undefined) throw new ExitCode(failed);
 }
 
-function followEach(client: GatewayClient, ids: readonly string[], tell: (job: Job) => void): Promise<Job[]> {
-  return inParallel(ids, fewJobs, async (id) => {
+type Follower = (
+  client: GatewayClient,
+  ids: readonly string[],
+  tell: (job: Job) => void,
+  miss: (id: string, error: unknown) => undefined,
+) => Promise<(Job | undefined)[]>;
+
+const followEach: Follower = (client, ids, tell, miss) =>
+  inParallel(ids, fewJobs, async (id) => {
     let last: Job | undefined;
-    for await (const job of client.follow(id)) {
-      if (standing(job) !== (last && standing(last))) tell(job);
-      last = job;
+    try {
+      for await (const job of client.follow(id)) {
+        if (standing(job) !== (last && standing(last))) tell(job);
+        last = job;
+      }
+    } catch (error) {
+      return miss(id, error);
     }
-    if (!last) throw new CliError("absent", `there is no job ${id}`);
     return last;
   });
-}
 
 /** By GET /v1/changes: one question for any number of jobs. */
-async function followAll(client: GatewayClient, ids: readonly string[], tell: (job: Job) => void): Promise<Job[]> {
+const followAll: Follower = async (client, ids, tell, miss) => {
   let { changes } = await client.changes();
   const known = new Map<string, Job>();
   const take = (job: Job) => {
@@ -90,7 +104,8 @@ async function followAll(client: GatewayClient, ids: readonly string[], tell: (j
     if (!before || standing(before) !== standing(job)) tell(job);
     known.set(job.id, job);
   };
-  for (const job of await inParallel(ids, fewJobs, (id) => client.job(id))) take(job);
+  const first = (id: string) => client.job(id).catch((error: unknown) => miss(id, error));
+  for (const job of await inParallel(ids, fewJobs, first)) if (job) take(job);
   const wanted = new Set(ids);
   for (let etag: string | undefined; [...known.values()].some((job) => !isSettled(job)); ) {
     if (!changes?.more) await sleep(2_000);
@@ -106,8 +121,13 @@ async function followAll(client: GatewayClient, ids: readonly string[], tell: (j
       continue;
     }
     for (const job of changes.jobs) if (wanted.has(job.id)) take(job);
-    const gone = changes.deleted.find((id) => wanted.has(id));
-    if (gone !== undefined) throw new CliError("absent", `job ${gone} was deleted`);
+    for (const id of changes.deleted) {
+      const job = known.get(id);
+      // how one ended that was deleted later is known
+      if (!job || isSettled(job)) continue;
+      known.delete(id);
+      miss(id, new CliError("absent", "the job was deleted"));
+    }
   }
-  return ids.map((id) => known.get(id)).filter((job) => job !== undefined);
-}
+  return ids.map((id) => known.get(id));
+};
