@@ -12,6 +12,8 @@ export type Cli = {
   /** Columns of that terminal. */
   columns: () => number;
   stdin: NodeJS.ReadStream;
+  /** Has `stop` called at the first interrupt, which then does not end the command; what it answers takes that back. */
+  onInterrupt: (stop: () => void) => () => void;
 };
 
 /** Options that every command has. */

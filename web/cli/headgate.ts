@@ -30,5 +30,9 @@ const cli: Cli = {
   terminal: process.stderr.isTTY === true,
   columns: () => process.stderr.columns ?? 80,
   stdin: process.stdin,
+  onInterrupt(stop) {
+    process.once("SIGINT", stop);
+    return () => void process.removeListener("SIGINT", stop);
+  },
 };
 process.exit(await runHeadgate(cli, process.argv.slice(2), HEADGATE_VERSION));

@@ -2,6 +2,7 @@
 import type { Job, JobSubmission } from "../../shared/contract/job.ts";
 import type { GatewayClient } from "../client/gateway-client.ts";
 import { isPassing } from "../client/retry.ts";
+import type { Cli } from "./cli.ts";
 import { CliError, explain, kindOf } from "./cli-error.ts";
 import { inParallel } from "./in-parallel.ts";
 import { jobLine } from "./words.ts";
@@ -13,6 +14,7 @@ export type SubmittedSweep = { id: string; size: number; jobs: Job[]; faults: un
 
 /** Submits each under a key of its own, which the sweep's id gives it: repeated, it makes none twice. */
 export async function submitSweep(
+  cli: Cli,
   client: GatewayClient,
   id: string,
   members: readonly JobSubmission[],
@@ -20,6 +22,7 @@ export async function submitSweep(
   const size = members.length;
   const jobs: (Job | undefined)[] = [];
   const faults: unknown[] = [];
+  const release = cli.onInterrupt(() => faults.push(new CliError("other", "interrupted")));
   await inParallel(members, atOnce, async (member, index) => {
     // those under way are waited for: they are told of too
     if (faults.length > 0) return;
@@ -29,6 +32,7 @@ export async function submitSweep(
       faults.push(error);
     }
   });
+  release();
   return { id, size, jobs: jobs.filter((job) => job !== undefined), faults };
 }
 

@@ -27,6 +27,8 @@ export type StubSite = {
   on: (handler: (request: Sent) => Answer | undefined) => void;
   /** Runs `headgate …` as somebody who is signed in here. */
   run: (argv: readonly string[], env?: Record<string, string>) => Promise<{ code: number; out: string; said: string }>;
+  /** Interrupts the command that runs. */
+  interrupt: () => void;
   /** A folder of the test's own. */
   folder: string;
   /** The path of a name in it. */
@@ -74,6 +76,7 @@ export async function startStubSite(): Promise<StubSite> {
   const here = (name: string) => path.join(folder, name);
   let handler: (request: Sent) => Answer | undefined = () => undefined;
   let uploads = 0;
+  let interrupt = () => {};
   const own = (request: Sent, origin: string): Answer => {
     const { method, path: at } = request;
     const question = `${method} ${at.split("?")[0]}`;
@@ -151,6 +154,7 @@ export async function startStubSite(): Promise<StubSite> {
     on(given) {
       handler = given;
     },
+    interrupt: () => interrupt(),
     async run(argv, env = {}) {
       const out: Buffer[] = [];
       let said = "";
@@ -169,6 +173,10 @@ export async function startStubSite(): Promise<StubSite> {
         terminal: false,
         columns: () => 80,
         stdin: process.stdin,
+        onInterrupt: (stop: () => void) => {
+          interrupt = stop;
+          return () => {};
+        },
       };
       const code = await runHeadgate(cli, argv, "test");
       return { code, out: Buffer.concat(out).toString(), said };

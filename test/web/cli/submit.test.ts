@@ -255,6 +255,21 @@ describe("sbatch", () => {
     expect(said).toContain("the same command with --key mine goes on");
   });
 
+  it("tells of an array that is interrupted what there is, when those under way are there", async () => {
+    let posts = 0;
+    site.on(({ method, path: at }) => {
+      if (method === "POST" && at === "/v1/jobs") posts += 1;
+      if (posts === 5) site.interrupt();
+      return undefined;
+    });
+    const { code, said } = await site.run(["sbatch", script("#SBATCH --array=0-99")]);
+
+    expect([code, site.jobs.size < 20]).toEqual([1, true]);
+    expect(said).toContain(`headgate: interrupted\n${site.jobs.size} of the 100 jobs of sweep `);
+    for (const id of site.jobs.keys()) expect(said).toContain(id);
+    expect(said).toMatch(/the same command with --key \S+ goes on where it stopped\n$/);
+  });
+
   it("only says why where nothing of an array was accepted", async () => {
     site.on(({ method, path: at }) =>
       method === "POST" && at === "/v1/jobs" ? problem(422, "resources-exceeded", "too much") : undefined,

@@ -17,6 +17,7 @@ describe("a progress bar", () => {
     terminal,
     columns: () => 80,
     stdin: process.stdin,
+    onInterrupt: () => () => {},
   });
 
   it("is drawn on a terminal only, and taken away", () => {

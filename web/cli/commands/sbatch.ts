@@ -102,7 +102,7 @@ async function sbatch(cli: Cli, argv: readonly string[], globals: GlobalOptions)
   let jobs: Job[];
   if (request.array && record) {
     const bodies = members.map((member) => ({ ...member, inputs }));
-    const sweep = await submitSweep(client, record.sweep(), bodies);
+    const sweep = await submitSweep(cli, client, record.sweep(), bodies);
     if (sweep.faults.length > 0) {
       const goOn = line.key !== undefined || record.keep() ? record.key : undefined;
       if (how.json) outJson(cli, { sweep: { id: sweep.id, size: sweep.size }, jobs: sweep.jobs, key: goOn });
