@@ -1,5 +1,6 @@
 // POST /v1/jobs/{id}/rerun: a new job with the inputs of an old one.
 import { mergeResources } from "../../../shared/application/merge-resources.ts";
+import type { Site } from "../../../shared/contract/catalogue.ts";
 import type { JobRerun, JobSubmission } from "../../../shared/contract/job.ts";
 import type { JobRecord } from "../../../shared/job/job-record.ts";
 import type { Caller } from "../../edge/operation.ts";
@@ -21,15 +22,22 @@ export function rerun(
   parts: ApiParts,
 ): Promise<JobRecord> {
   const draft = async () => {
-    const submission = again(await ownJob(id, caller, parts), changes);
+    const submission = again(await ownJob(id, caller, parts), changes, parts.site);
     return (await prepareJob(submission, caller, parts)).draft;
   };
   return acceptJob({ key, request: { rerun: id, ...changes }, draft }, caller, parts);
 }
 
-/** The submission that this job was, with what is to be otherwise. */
-function again(old: JobRecord, { parameters, resources, name = old.name }: JobRerun): JobSubmission {
-  const { application, version, cluster, description, tags, projectId } = old;
+/**
+ * The submission that this job was, with what is to be otherwise: of a sweep one job by itself, and without its mail
+ * where the site sends none any more.
+ */
+function again(
+  old: JobRecord,
+  { parameters, resources, name = old.name }: JobRerun,
+  site: Pick<Site, "mail">,
+): JobSubmission {
+  const { application, version, cluster, description, tags, projectId, retry, mail } = old;
   return {
     application,
     version,
@@ -41,6 +49,8 @@ function again(old: JobRecord, { parameters, resources, name = old.name }: JobRe
     parameters: { ...old.parameters, ...parameters },
     resources: mergeResources(old.resources, resources ?? {}),
     inputs: old.inputs.map(({ upload, name: file }) => ({ upload, name: file })),
+    ...(retry === undefined ? {} : { retry }),
+    ...(mail === undefined || !site.mail ? {} : { mail }),
     rerunOf: old.id,
   };
 }

@@ -1,4 +1,4 @@
-// What a person does with their jobs besides submitting: check, name, cancel, run anew, delete; one by one and many at once.
+// What a person does with their jobs besides submitting: check, name, cancel, delete; one by one and many at once.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { reconcileCluster } from "../../../functions/reconcile/reconcile-cluster.ts";
 import type { BulkResult, CheckedJob, Job } from "../../../shared/contract/job.ts";
@@ -231,59 +231,6 @@ describe("cancelling", () => {
   });
 });
 
-describe("running anew", () => {
-  test("gives a new job with the same inputs, with what is named otherwise", async () => {
-    const upload = await gateway.upload("alice", "points.csv", "1,2\n");
-    const old = await submit({
-      name: "fit",
-      tags: ["a"],
-      inputs: [{ upload, name: "points.csv" }],
-      parameters: { text: "cat points.csv\n", arguments: ["x"] },
-      resources: { nodes: 2, wallMinutes: 5 },
-    });
-    const made = await call("POST", `/v1/jobs/${old.id}/rerun`, {
-      parameters: { arguments: ["y"] },
-      resources: { wallMinutes: 9 },
-    });
-    const named = await call("POST", `/v1/jobs/${made.body.id}/rerun`, { name: "again" });
-
-    expect(made.status).toBe(201);
-    expect(made.body).toMatchObject({
-      state: "submitted",
-      rerunOf: old.id,
-      name: "fit",
-      tags: ["a"],
-      inputs: [{ name: "points.csv", upload }],
-      parameters: { text: "cat points.csv\n", arguments: ["y"] },
-      resources: { nodes: 2, wallMinutes: 9 },
-    });
-    expect(made.body.id).not.toBe(old.id);
-    expect(gateway.messages).toContainEqual({ cluster: "local", job: made.body.id });
-    expect(named.body).toMatchObject({ name: "again", rerunOf: made.body.id, parameters: { arguments: ["y"] } });
-  });
-
-  test("with one key gives one job, and refuses another wish or another old job under it", async () => {
-    const [old, other] = [await submit(), await submit()];
-    const first = await call("POST", `/v1/jobs/${old.id}/rerun`, {}, { key: "anew" });
-    const again = await call("POST", `/v1/jobs/${old.id}/rerun`, {}, { key: "anew" });
-    const wish = await call("POST", `/v1/jobs/${old.id}/rerun`, { name: "x" }, { key: "anew" });
-    const another = await call("POST", `/v1/jobs/${other.id}/rerun`, {}, { key: "anew" });
-
-    expect(again.body.id).toBe(first.body.id);
-    expect([wish.problem.code, another.problem.code]).toEqual(["idempotency-key-reused", "idempotency-key-reused"]);
-  });
-
-  test("is refused with the words of submitting where the old values no longer do", async () => {
-    const old = await submit();
-    const refused = await call("POST", `/v1/jobs/${old.id}/rerun`, { parameters: { interpreter: "perl" } });
-    expect([refused.status, refused.problem.code, refused.problem.issues?.[0]?.field]).toEqual([
-      422,
-      "invalid-request",
-      "parameters.interpreter",
-    ]);
-  });
-});
-
 describe("deleting", () => {
   test("a job makes it absent for its owner everywhere, and its key does not bring it back", async () => {
     const body = scriptJob({ name: "gone" });
@@ -388,17 +335,6 @@ describe("many at once", () => {
     expect(untagged).toMatchObject([{ is: { tags: ["b"] } }, { is: { tags: ["b"] } }]);
     expect(deleted).toMatchObject([{ ok: true }, { ok: true }, { ok: false }]);
     for (const id of jobs) expect((await call("GET", `/v1/jobs/${id}`)).status).toBe(404);
-  });
-
-  test("are run anew, each once however often the same is sent", async () => {
-    const jobs = [(await submit()).id, (await submit()).id];
-    const first = await bulk({ action: "rerun", jobs }, "bulk-key");
-    const again = await bulk({ action: "rerun", jobs }, "bulk-key");
-    const other = await bulk({ action: "rerun", jobs });
-
-    expect(first).toMatchObject(jobs.map((job) => ({ job, ok: true, is: { rerunOf: job } })));
-    expect(again).toEqual(first);
-    expect(other[0]).not.toEqual(first[0]);
   });
 
   test("refuse a tag too many, and a tag where none belongs", async () => {
