@@ -18,7 +18,7 @@ export async function heartbeatOf(settings: Settings, slurm: Slurm, liveGroups: 
     at: at.toISOString(),
     kind: settings.kind,
     ...(config.ok && config.value.version !== undefined ? { slurm: config.value.version } : {}),
-    partitions: partitions.ok ? partitions.value.map(describePartition) : [],
+    ...(partitions.ok ? { partitions: partitions.value.map(describePartition) } : {}),
     ...(config.ok && config.value.maxArraySize !== undefined ? { maxArraySize: config.value.maxArraySize } : {}),
     liveGroups,
     folders: { root: settings.folders, keepDays: settings.keepDays },
@@ -35,5 +35,5 @@ export async function describe(bundle: string): Promise<number> {
   await putHeartbeat(settings, objects, heartbeat);
   process.stdout.write(`${JSON.stringify(heartbeat, null, 2)}\n`);
   objects.close();
-  return heartbeat.partitions.length > 0 ? 0 : 1;
+  return heartbeat.partitions?.length ? 0 : 1;
 }

@@ -1,5 +1,7 @@
 // The heartbeat: one overwritten object, aged by S3's own clock.
+import type { ClusterDescription } from "../../shared/aws/cluster-table.ts";
 import { Heartbeat, heartbeatKey } from "../../shared/headnode/receipt.ts";
+import { canonicalJson } from "../../shared/job/groups.ts";
 import { log } from "../edge/log.ts";
 import type { ReconcileParts } from "./parts.ts";
 
@@ -19,16 +21,27 @@ export async function hearHeartbeat(
     log({ level: "warn", message: "dropped a heartbeat of another form", cluster });
     return;
   }
-  const { kind, partitions, folders } = heartbeat;
   const known = await clusterTable.get(cluster);
-  const describedAt = object.modifiedAt.toISOString();
-  await clusterTable.heard(cluster, describedAt);
-  const isNews =
-    JSON.stringify([kind, partitions, folders]) !== JSON.stringify([known.kind, known.partitions, known.folders]);
-  const lasted = Date.parse(describedAt) - Date.parse(known.describedAt ?? "1970-01-01T00:00:00.000Z");
-  if (isNews || lasted > notedEveryMs)
-    await clusterTable.describe(cluster, { kind, partitions, describedAt, ...(folders ? { folders } : {}) });
+  const at = object.modifiedAt.toISOString();
+  await clusterTable.heard(cluster, at);
+  const said = saidBy(heartbeat);
+  const when = said.partitions ? "describedAt" : "undescribedAt";
+  const lasted = Date.parse(at) - Date.parse(known[when] ?? "1970-01-01T00:00:00.000Z");
+  if (isNews(said, known) || lasted > notedEveryMs) await clusterTable.describe(cluster, { ...said, [when]: at });
 }
+
+/** What is not said, since Slurm did not answer, is no news of the cluster. */
+const saidBy = ({ kind, partitions, folders }: Heartbeat): ClusterDescription => ({
+  kind,
+  ...(partitions ? { partitions } : {}),
+  ...(folders ? { folders } : {}),
+});
+
+/** The table gives the fields of what it holds in an order of its own. */
+const isNews = (said: ClusterDescription, known: ClusterDescription): boolean =>
+  Object.entries(said).some(
+    ([name, value]) => canonicalJson(value) !== canonicalJson(known[name as keyof ClusterDescription]),
+  );
 
 function parsed(bytes: Uint8Array): Heartbeat | undefined {
   try {

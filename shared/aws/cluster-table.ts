@@ -12,6 +12,8 @@ export type ClusterRecord = {
   folders?: Cluster["folders"];
   /** When its head node last described itself, by S3's clock. */
   describedAt?: string;
+  /** When it last gave a sign of life in which it could say nothing of the cluster, since Slurm did not answer it. */
+  undescribedAt?: string;
   /** What an operator says of it. */
   notice?: string;
   accept?: Cluster["accept"];
@@ -29,6 +31,12 @@ export type ClusterRecord = {
   /** Receipts that were last modified before this have been read. */
   readTo?: string;
 };
+
+/** What a head node says of itself and its cluster, and when. */
+export type ClusterDescription = Pick<
+  ClusterRecord,
+  "kind" | "partitions" | "folders" | "describedAt" | "undescribedAt"
+>;
 
 /** Where reconcile stands. */
 type ClusterNotes = Pick<
@@ -66,11 +74,9 @@ export function clusterTable(table: Table) {
       );
     },
 
-    /** Notes what the head node says of itself, whatever else was heard since. */
-    describe: (
-      id: string,
-      described: Required<Pick<ClusterRecord, "kind" | "partitions" | "describedAt">> & Pick<ClusterRecord, "folders">,
-    ): Promise<boolean> => table.update(key(id), { id, ...described }, always),
+    /** Notes what the head node says of itself, whatever else was heard since; what it does not say stays as it was. */
+    describe: (id: string, described: ClusterDescription): Promise<boolean> =>
+      table.update(key(id), { id, ...described }, always),
 
     /** Notes what an operator says of it; undefined takes it back. Returns the cluster as it is then. */
     say: async (

@@ -109,7 +109,8 @@ export const Heartbeat = z.strictObject({
   at: z.iso.datetime(),
   kind: z.enum(["slurm", "stand-in"]),
   slurm: z.string().optional(),
-  partitions: z.array(Partition),
+  /** Absent where Slurm did not answer its head node. */
+  partitions: z.array(Partition).optional(),
   maxArraySize: z.int().optional(),
   liveGroups: z.int().min(0),
   folders: z.strictObject({ root: z.string().max(1_000), keepDays: z.number() }).optional(),

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { reconcileCluster } from "../../../functions/reconcile/reconcile-cluster.ts";
 import { hoursBetween } from "../../../functions/reconcile/reread-receipts.ts";
 import { ulid } from "../../../shared/aws/ulid.ts";
+import type { Cluster } from "../../../shared/contract/catalogue.ts";
 import type { Job } from "../../../shared/contract/job.ts";
 import { heartbeatKey, receiptKey } from "../../../shared/headnode/receipt.ts";
 import { cluster, type Gateway, scriptJob, startGateway } from "../gateway.ts";
@@ -121,25 +122,58 @@ test("a group of which the head node has had no memory for a day is lost, with w
   expect(JSON.stringify(asked)).not.toContain(group);
 });
 
+const partition = { name: "main", default: true, nodes: 2, cpusPerNode: 4, memoryMbPerNode: 8_000 };
+const beat = (said: Record<string, unknown>) => {
+  const body = { version: 1, cluster: "local", at: new Date().toISOString(), kind: "slurm", liveGroups: 0, ...said };
+  return gateway.s3.put("results", heartbeatKey("local"), Buffer.from(JSON.stringify(body)));
+};
+const shown = async () =>
+  (await gateway.request<{ clusters: Cluster[] }>("GET", "/v1/clusters", { as: "alice" })).body.clusters[0];
+const record = () => gateway.parts.api.clusterTable.get("local");
+
 test("the heartbeat says when the cluster was heard and what it has; another form of it is dropped", async () => {
-  const partition = { name: "main", default: true, nodes: 2, cpusPerNode: 4, memoryMbPerNode: 8_000 };
-  const body = {
-    version: 1,
-    cluster: "local",
-    at: new Date().toISOString(),
-    kind: "slurm",
-    partitions: [partition],
-    liveGroups: 0,
-  };
-  await gateway.s3.put("results", heartbeatKey("local"), Buffer.from(JSON.stringify({ ...body, cluster: "other" })));
+  await beat({ partitions: [partition], cluster: "other" });
   await reconcile();
-  expect((await gateway.parts.api.clusterTable.get("local")).kind).toBeUndefined();
-  await gateway.s3.put("results", heartbeatKey("local"), Buffer.from(JSON.stringify(body)));
+  expect((await record()).kind).toBeUndefined();
+  await beat({ partitions: [partition] });
   await reconcile();
-  const shown = await gateway.request("GET", "/v1/clusters", { as: "alice" });
-  expect(shown.body).toMatchObject({
-    clusters: [{ id: "local", kind: "slurm", silent: false, partitions: [partition] }],
-  });
+  expect(await shown()).toMatchObject({ id: "local", kind: "slurm", silent: false, partitions: [partition] });
+});
+
+test("a heartbeat while Slurm is away changes nothing of what the cluster has; one without partitions does", async () => {
+  const folders = { root: "{home}/headgate", keepDays: 3 };
+  await beat({ partitions: [partition] });
+  await reconcile();
+  const { describedAt } = await record();
+  await beat({ folders });
+  await reconcile();
+  expect(await record()).toMatchObject({ partitions: [partition], describedAt, folders });
+  const wish = scriptJob({ resources: { nodes: 3 } });
+  expect((await gateway.request("POST", "/v1/jobs", { as: "alice", body: wish })).problem.code).toBe(
+    "resources-exceeded",
+  );
+  await beat({ partitions: [] });
+  await reconcile();
+  expect((await shown())?.partitions).toEqual([]);
+});
+
+test("a cluster whose Slurm is away is asked for a description again, but not each minute", async () => {
+  const { clusterTable } = gateway.parts.api;
+  const asked: number[] = [];
+  minutes(24 * 60);
+  for (let minute = 0; minute < 25; minute += 1) {
+    const before = gateway.commands.length;
+    await reconcile();
+    if (gateway.commands.length > before) {
+      asked.push(minute);
+      // the answer, by the clock of this test: S3 has another
+      const at = new Date(gateway.time.now().getTime() + 1).toISOString();
+      await clusterTable.heard("local", at);
+      await clusterTable.describe("local", { undescribedAt: at });
+    }
+    minutes(1);
+  }
+  expect(asked).toEqual([0, 10, 20]);
 });
 
 test("hours are counted in UTC and across midnight", () => {
