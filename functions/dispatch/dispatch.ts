@@ -1,6 +1,7 @@
 // The Lambda that sends what was submitted to the clusters: one message at a time, and all that waits for its cluster.
 import "../../shared/contract/no-eval.ts";
 import { clock } from "../../shared/aws/clock.ts";
+import { clusterTable } from "../../shared/aws/cluster-table.ts";
 import { commands } from "../../shared/aws/commands.ts";
 import { parseClusters, readEnv } from "../../shared/aws/env.ts";
 import { groupTable } from "../../shared/aws/group-table.ts";
@@ -17,6 +18,7 @@ const clusters = parseClusters(env.CLUSTERS);
 const parts = {
   jobs: jobTable(table),
   groups: groupTable(table),
+  clusterTable: clusterTable(table),
   inputs: objects(env.INPUTS_BUCKET),
   batches: objects(env.BATCHES_BUCKET),
   commands: commands(env.DOCUMENT),

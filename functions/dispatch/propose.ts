@@ -2,12 +2,12 @@
 import { renderJob } from "../../shared/application/applications.ts";
 import { iso } from "../../shared/aws/clock.ts";
 import { ulid } from "../../shared/aws/ulid.ts";
-import { alikeKey, formGroups } from "../../shared/job/groups.ts";
+import { alikeKey, formGroups, membersWithin } from "../../shared/job/groups.ts";
 import type { GroupRecord, JobRecord } from "../../shared/job/job-record.ts";
 import type { DispatchParts } from "./parts.ts";
 import { refusalWords, refuse } from "./refuse.ts";
 
-/** Writes the proposals for jobs that are in no group, in their order. A job that cannot be rendered is refused. */
+/** Writes the proposals for jobs of one cluster that are in no group, in their order. A job that cannot be rendered is refused. */
 export async function propose(free: readonly JobRecord[], parts: DispatchParts): Promise<GroupRecord[]> {
   const candidates: { job: JobRecord; alike: string; inputs: number; bytes: number }[] = [];
   for (const job of free) {
@@ -18,7 +18,7 @@ export async function propose(free: readonly JobRecord[], parts: DispatchParts):
     }
   }
   const proposed: GroupRecord[] = [];
-  for (const members of formGroups(candidates)) {
+  for (const members of formGroups(candidates, await mostMembers(candidates, parts))) {
     const at = iso(parts.now());
     const group: GroupRecord = {
       id: ulid(parts.now()),
@@ -35,6 +35,13 @@ export async function propose(free: readonly JobRecord[], parts: DispatchParts):
     proposed.push(group);
   }
   return proposed;
+}
+
+/** A member's index is its place in the group, so that the largest is one less than their number. */
+async function mostMembers(candidates: readonly { job: JobRecord }[], { clusterTable }: DispatchParts) {
+  const [first, ...others] = candidates;
+  if (!first || others.length === 0) return 1;
+  return membersWithin((await clusterTable.get(first.job.cluster)).maxArraySize);
 }
 
 function weighed(job: JobRecord) {

@@ -1,6 +1,7 @@
 // `describe`: the cluster as its head node sees it, into the heartbeat.
 import "../../shared/contract/no-eval.ts";
 import type { Heartbeat } from "../../shared/headnode/receipt.ts";
+import type { SlurmConfig } from "../../shared/slurm/scontrol-config.ts";
 import { describePartition } from "../../shared/slurm/scontrol-partition.ts";
 import { readSettings, type Settings } from "./config.ts";
 import { openObjects } from "./objects.ts";
@@ -19,10 +20,18 @@ export async function heartbeatOf(settings: Settings, slurm: Slurm, liveGroups: 
     kind: settings.kind,
     ...(config.ok && config.value.version !== undefined ? { slurm: config.value.version } : {}),
     ...(partitions.ok ? { partitions: partitions.value.map(describePartition) } : {}),
-    ...(config.ok && config.value.maxArraySize !== undefined ? { maxArraySize: config.value.maxArraySize } : {}),
+    ...(config.ok ? arraySize(config.value) : {}),
     liveGroups,
     folders: { root: settings.folders, keepDays: settings.keepDays },
   };
+}
+
+/** The largest index of an array is one less than MaxArraySize; its members may be bounded by themselves. */
+function arraySize({
+  maxArraySize,
+  maxArrayTasks = Number.POSITIVE_INFINITY,
+}: SlurmConfig): Pick<Heartbeat, "maxArraySize"> {
+  return maxArraySize === undefined ? {} : { maxArraySize: Math.min(maxArraySize, maxArrayTasks) };
 }
 
 /** Writes a heartbeat once and prints it. */

@@ -31,9 +31,10 @@ export async function hearHeartbeat(
 }
 
 /** What is not said, since Slurm did not answer, is no news of the cluster. */
-const saidBy = ({ kind, partitions, folders }: Heartbeat): ClusterDescription => ({
+const saidBy = ({ kind, partitions, maxArraySize, folders }: Heartbeat): ClusterDescription => ({
   kind,
   ...(partitions ? { partitions } : {}),
+  ...(maxArraySize === undefined ? {} : { maxArraySize }),
   ...(folders ? { folders } : {}),
 });
 

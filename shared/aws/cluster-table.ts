@@ -8,6 +8,8 @@ export type ClusterRecord = {
   heardAt?: string;
   kind?: "slurm" | "stand-in";
   partitions?: Partition[];
+  /** So many members an array may have, and their indices are below it; 0: it has no arrays. */
+  maxArraySize?: number;
   /** Where its jobs' folders lie, and for how many days they stay. */
   folders?: Cluster["folders"];
   /** When its head node last described itself, by S3's clock. */
@@ -35,7 +37,7 @@ export type ClusterRecord = {
 /** What a head node says of itself and its cluster, and when. */
 export type ClusterDescription = Pick<
   ClusterRecord,
-  "kind" | "partitions" | "folders" | "describedAt" | "undescribedAt"
+  "kind" | "partitions" | "maxArraySize" | "folders" | "describedAt" | "undescribedAt"
 >;
 
 /** Where reconcile stands. */

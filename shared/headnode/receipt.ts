@@ -111,6 +111,7 @@ export const Heartbeat = z.strictObject({
   slurm: z.string().optional(),
   /** Absent where Slurm did not answer its head node. */
   partitions: z.array(Partition).optional(),
+  /** So many members an array may have, and their indices are below it; 0 where arrays are disabled. */
   maxArraySize: z.int().optional(),
   liveGroups: z.int().min(0),
   folders: z.strictObject({ root: z.string().max(1_000), keepDays: z.number() }).optional(),

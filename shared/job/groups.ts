@@ -3,6 +3,11 @@ import type { Resources } from "../contract/job.ts";
 
 /** A group has at most this many members: below MaxArraySize's default of 1,001. */
 export const maxMembers = 1_000;
+
+/** How many members a group may have on a cluster whose arrays have at most so many; 0: it has no arrays, undefined: not known. */
+export const membersWithin = (maxArraySize: number | undefined): number =>
+  Math.max(1, Math.min(maxMembers, maxArraySize ?? maxMembers));
+
 /** A group has at most this many inputs: each is a signed address in the batch. */
 export const maxGroupInputs = 2_000;
 /** The files of a group's members have together at most this many bytes: they travel in the batch. */
@@ -29,6 +34,7 @@ export const alikeKey = (alike: Alike): string => canonicalJson(alike);
  */
 export function formGroups<T extends { alike: string; inputs: number; bytes: number }>(
   candidates: readonly T[],
+  mostMembers = maxMembers,
 ): T[][] {
   const groups: T[][] = [];
   const open = new Map<string, { members: T[]; inputs: number; bytes: number }>();
@@ -36,7 +42,7 @@ export function formGroups<T extends { alike: string; inputs: number; bytes: num
     const last = open.get(candidate.alike);
     const fits =
       last !== undefined &&
-      last.members.length < maxMembers &&
+      last.members.length < mostMembers &&
       last.inputs + candidate.inputs <= maxGroupInputs &&
       last.bytes + candidate.bytes <= maxGroupBytes;
     if (fits) {

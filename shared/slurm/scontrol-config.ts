@@ -7,6 +7,8 @@ export const scontrolConfigArgv = (): string[] => ["show", "config"];
 export type SlurmConfig = {
   version?: string;
   maxArraySize?: number;
+  /** Most members of one array, where that is less than its indices would allow. */
+  maxArrayTasks?: number;
   minJobAgeSeconds?: number;
   enforcePartLimits?: string;
   jobCompType?: string;
@@ -33,6 +35,7 @@ export function readScontrolConfig(answer: Answer): Reading<SlurmConfig> {
     const value = /^(\d+)(?: sec)?$/.exec(found.get(key) ?? "")?.[1];
     return value === undefined ? {} : { [name]: Number(value) };
   };
+  const tasks = /(?:^|,)max_array_tasks=(\d+)/i.exec(found.get("SchedulerParameters") ?? "")?.[1];
   const bootedAt = readTime(found.get("BOOT_TIME") ?? "", "utc");
   return {
     ok: true,
@@ -40,6 +43,7 @@ export function readScontrolConfig(answer: Answer): Reading<SlurmConfig> {
       ...(bootedAt === undefined ? {} : { bootedAt }),
       ...words("SLURM_VERSION", "version"),
       ...count("MaxArraySize", "maxArraySize"),
+      ...(tasks === undefined ? {} : { maxArrayTasks: Number(tasks) }),
       ...count("MinJobAge", "minJobAgeSeconds"),
       ...words("EnforcePartLimits", "enforcePartLimits"),
       ...words("JobCompType", "jobCompType"),

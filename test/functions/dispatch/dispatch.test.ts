@@ -40,6 +40,20 @@ test("puts alike jobs into one group and others into their own, in one command",
   expect(groups.map((members) => members.join()).sort()).toEqual([alike.join(), large, bobs].sort());
 });
 
+test("no group is larger than the arrays of its cluster", async () => {
+  const { clusterTable } = gateway.parts.api;
+  await clusterTable.describe(cluster.id, { maxArraySize: 2 });
+  for (let count = 0; count < 5; count += 1) await submit("alice");
+  await gateway.deliver();
+  await clusterTable.describe(cluster.id, { maxArraySize: 0 });
+  for (let count = 0; count < 2; count += 1) await submit("alice");
+  await gateway.deliver();
+  await clusterTable.describe(cluster.id, { maxArraySize: 1_001 });
+
+  const groups = (await sentGroups()).map((group) => group.members.map((member) => member.index));
+  expect(groups).toEqual([[0, 1], [0, 1], [0], [0], [0]]);
+});
+
 test("a job that can no longer be rendered is refused with its reason, and the others go", async () => {
   const bad = await submit("alice");
   const good = await submit("alice");

@@ -39,6 +39,11 @@ test("says what Slurm has", async () => {
   expect(heartbeat).toMatchObject({ slurm: "23.11.4", partitions: [{ name: "main", nodes: 2 }], maxArraySize: 501 });
 });
 
+test("says the lesser of what Slurm allows an array", async () => {
+  const config = "MaxArraySize = 1001\nSchedulerParameters = defer,max_array_tasks=100";
+  expect((await heard(`echo '${config}'`)).maxArraySize).toBe(100);
+});
+
 test("says of a Slurm without partitions that it has none", async () => {
   expect((await heard("echo 'No partitions in the system'")).partitions).toEqual([]);
 });

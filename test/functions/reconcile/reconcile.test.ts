@@ -142,12 +142,12 @@ test("the heartbeat says when the cluster was heard and what it has; another for
 
 test("a heartbeat while Slurm is away changes nothing of what the cluster has; one without partitions does", async () => {
   const folders = { root: "{home}/headgate", keepDays: 3 };
-  await beat({ partitions: [partition] });
+  await beat({ partitions: [partition], maxArraySize: 501 });
   await reconcile();
   const { describedAt } = await record();
   await beat({ folders });
   await reconcile();
-  expect(await record()).toMatchObject({ partitions: [partition], describedAt, folders });
+  expect(await record()).toMatchObject({ partitions: [partition], maxArraySize: 501, describedAt, folders });
   const wish = scriptJob({ resources: { nodes: 3 } });
   expect((await gateway.request("POST", "/v1/jobs", { as: "alice", body: wish })).problem.code).toBe(
     "resources-exceeded",

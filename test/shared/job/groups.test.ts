@@ -8,6 +8,7 @@ import {
   maxGroupBytes,
   maxGroupInputs,
   maxMembers,
+  membersWithin,
 } from "../../../shared/job/groups.ts";
 import { inTurns } from "../../../shared/job/in-turns.ts";
 import { backOff, nextAsking, silentSince, waits } from "../../../shared/job/overdue.ts";
@@ -40,6 +41,17 @@ test("every candidate is in exactly one group, of alike ones, in order, within t
 test("2,500 alike jobs are three groups of at most 1,000", () => {
   const groups = formGroups(Array.from({ length: 2_500 }, () => ({ alike: "a", inputs: 0, bytes: 0 })));
   expect(groups.map((group) => group.length)).toEqual([maxMembers, maxMembers, 500]);
+});
+
+test.each([
+  [501, 600, [501, 99]],
+  [1_001, 1_500, [1_000, 500]],
+  [undefined, 1_500, [1_000, 500]],
+  [1, 3, [1, 1, 1]],
+  [0, 3, [1, 1, 1]],
+])("where MaxArraySize is %s, %i alike jobs are groups of %j", (maxArraySize, count, sizes) => {
+  const alike = Array.from({ length: count }, () => ({ alike: "a", inputs: 0, bytes: 0 }));
+  expect(formGroups(alike, membersWithin(maxArraySize)).map((group) => group.length)).toEqual(sizes);
 });
 
 test("alike is decided by what jobs have in common, whatever the order of their fields", () => {

@@ -292,6 +292,13 @@ describe("partitions", () => {
 
     expect(config).toEqual({ ok: true, value: { minJobAgeSeconds: 300, version: "22.05.8", maxArraySize: 100_001 } });
   });
+
+  it("tell how many members one array may have", () => {
+    const config = (text: string) => readScontrolConfig(good(`SchedulerParameters     = ${text}\n`));
+
+    expect(config("bf_continue,max_array_tasks=100,defer")).toEqual({ ok: true, value: { maxArrayTasks: 100 } });
+    expect(config("bf_max_job_array_resv=20")).toEqual({ ok: true, value: {} });
+  });
 });
 
 describe("the nodes that slurmctld has heard from", () => {
