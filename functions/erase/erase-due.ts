@@ -1,11 +1,11 @@
 // Deleted jobs whose files are to go: inputs, results of every attempt, looks, and the folder on the cluster.
 import { iso } from "../../shared/aws/clock.ts";
-import { maxBulkJobs } from "../../shared/contract/job.ts";
 import type { JobRecord } from "../../shared/job/job-record.ts";
 import { isSettled } from "../../shared/job/move.ts";
 import { log } from "../edge/log.ts";
 import { eraseResults } from "./erase-results.ts";
 import { eraseUploads } from "./erase-uploads.ts";
+import { forgetFolders, groupsOf } from "./forget-folders.ts";
 import type { EraseParts } from "./parts.ts";
 
 const secondMs = 1_000;
@@ -39,8 +39,8 @@ export async function eraseDue(parts: EraseParts, until: number): Promise<void> 
   for (const [group, jobs] of by(ready, groupsOf))
     await guarded(jobs, () => eraseResults(jobs[0]?.cluster ?? "", group, parts));
   const done = ready.filter((job) => !left.has(job.id));
-  await forgetFolders(done, parts);
-  for (const job of done) await finish(job, parts);
+  const marksOf = await forgetFolders(done, parts);
+  for (const job of done) await finish(job, marksOf(job), parts);
   log({ level: "info", message: "files of deleted jobs were erased", count: done.length });
 }
 
@@ -60,25 +60,12 @@ async function postpone({ id, deletedAt = "" }: JobRecord, now: Date, { jobs, sc
   );
 }
 
-const groupsOf = ({ group, attempts = [] }: JobRecord): string[] =>
-  [group, ...attempts.map((one) => one.group)].filter((one) => one !== undefined);
-
-/** Asks each cluster to forget the folders of those jobs that it had. */
-async function forgetFolders(jobs: readonly JobRecord[], { queue, clusters }: EraseParts): Promise<void> {
-  const had = jobs.filter((job) => groupsOf(job).length > 0 && clusters.includes(job.cluster));
-  for (const [cluster, own] of by(had, (job) => job.cluster)) {
-    const ids = own.map((job) => job.id);
-    for (let from = 0; from < ids.length; from += maxBulkJobs)
-      await queue.ask({ cluster, forget: ids.slice(from, from + maxBulkJobs) });
-  }
-}
-
 /** Takes the mark away, and what the person wrote with it; what is left says only that there was a job. */
-async function finish(job: JobRecord, { jobs }: EraseParts): Promise<void> {
+async function finish(job: JobRecord, marks: Partial<JobRecord>, { jobs }: EraseParts): Promise<void> {
   const words = { name: undefined, description: undefined, tags: undefined, mail: undefined, detail: undefined };
   const nothing = { ...words, eraseAt: undefined } as unknown as Partial<JobRecord>;
   await jobs.change(job.id, (one) =>
-    one.eraseAt === undefined ? undefined : { changes: { ...nothing, parameters: {}, inputs: [] } },
+    one.eraseAt === undefined ? undefined : { changes: { ...nothing, ...marks, parameters: {}, inputs: [] } },
   );
 }
 

@@ -10,6 +10,7 @@ import { openTable } from "../../shared/aws/table.ts";
 import { functions } from "../../shared/functions.ts";
 import { log } from "../edge/log.ts";
 import { eraseDue } from "./erase-due.ts";
+import { forgetAgain } from "./forget-folders.ts";
 import type { EraseParts } from "./parts.ts";
 
 const env = readEnv(functions.erase.environment);
@@ -30,9 +31,12 @@ const beginsForMs = 40_000;
 
 /** What is left stays marked, and the schedule comes again by itself. */
 export async function handler(): Promise<void> {
-  try {
-    await eraseDue(parts, Date.now() + beginsForMs);
-  } catch (error) {
-    log({ level: "error", message: "erase failed", error });
+  const until = Date.now() + beginsForMs;
+  for (const run of [() => forgetAgain(parts), () => eraseDue(parts, until)]) {
+    try {
+      await run();
+    } catch (error) {
+      log({ level: "error", message: "erase failed", error });
+    }
   }
 }

@@ -41,8 +41,10 @@ function dueKeys(before: JobRecord | undefined, after: JobRecord, at: string): I
 /** What notify or erase is to find; nobody is told of a job that was deleted. */
 function markKeys(before: JobRecord | undefined, after: JobRecord, at: string): Item {
   if (after.deletedAt !== undefined) {
-    if (after.eraseAt === undefined) return { gsi4pk: undefined, gsi4sk: undefined };
-    return { gsi4pk: shardKey("ERASE", after.id), gsi4sk: `${after.eraseAt}#${after.id}` };
+    const { id, eraseAt, forgetAt } = after;
+    if (eraseAt !== undefined) return { gsi4pk: shardKey("ERASE", id), gsi4sk: `${eraseAt}#${id}` };
+    if (forgetAt !== undefined) return { gsi4pk: shardKey("FORGET", id), gsi4sk: `${forgetAt}#${id}` };
+    return { gsi4pk: undefined, gsi4sk: undefined };
   }
   if (after.mailDue === undefined) return { gsi4pk: undefined, gsi4sk: undefined };
   if (before?.mailDue?.length === after.mailDue.length) return {};

@@ -32,6 +32,8 @@ const unseen: ReadonlySet<string> = new Set([
   "cancelNoted",
   "peekUntil",
   "eraseAt",
+  "forgetAt",
+  "forgets",
 ] satisfies (keyof JobRecord)[]);
 
 /** Whether a deleted job has files to erase now: what was waited for has come, or more than was there. */
@@ -150,6 +152,12 @@ export function jobTable(table: Table, now: Clock = clock) {
     toBeErased: async (by: string, limit: number): Promise<JobRecord[]> => {
       const erase = { index: "gsi4", name: "ERASE", from: "0", to: `${by}${afterAll}`, limit } as const;
       return (await queryShards(table, erase)).map(record);
+    },
+
+    /** Deleted jobs whose clusters are to be asked by an instant (ISO 8601) once more to remove their folders; as toBeErased. */
+    toBeForgotten: async (by: string, limit: number): Promise<JobRecord[]> => {
+      const forget = { index: "gsi4", name: "FORGET", from: "0", to: `${by}${afterAll}`, limit } as const;
+      return (await queryShards(table, forget)).map(record);
     },
 
     /**

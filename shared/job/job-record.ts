@@ -42,6 +42,9 @@ export type JobRecord = Omit<Job, "inputs" | "attempts"> & {
   deletedAt?: string;
   /** When its files are to be erased (ISO 8601), of a deleted job; absent once they are. */
   eraseAt?: string;
+  /** When its cluster is asked once more to remove its folders (ISO 8601), of a job whose files were erased; and how often it was. */
+  forgetAt?: string;
+  forgets?: number;
 };
 
 /** The life of a group: proposed, membership fixed, command sent, nothing more to wait for. */

@@ -144,7 +144,7 @@ test("a deleted job's bytes and names go from what it shares with others, whose 
   expect(gateway.messages).toContainEqual({ cluster: "local", forget: [first] });
   const item = await gateway.real.table.get({ pk: `JOB#${first}`, sk: "JOB" });
   expect(item).toMatchObject({ parameters: "{}", inputs: [], group });
-  expect(item).not.toHaveProperty("gsi4pk");
+  expect(item).not.toHaveProperty("eraseAt");
 
   await remove(second);
   await erase();
@@ -279,7 +279,7 @@ test.each(["before", "after"] as const)(
       expect(await keysBelow(`results/local/${group}/`)).toHaveLength(4);
       expect(await gateway.s3.get("inputs", uploadKey(alice, upload))).toBeUndefined();
       expect(gateway.messages).toContainEqual({ cluster: "local", forget: [jobs[0]] });
-      expect(await gateway.real.table.get({ pk: `JOB#${jobs[0]}`, sk: "JOB" })).not.toHaveProperty("gsi4pk");
+      expect(await gateway.real.table.get({ pk: `JOB#${jobs[0]}`, sk: "JOB" })).not.toHaveProperty("eraseAt");
       expect(await fileOf(jobs[1] ?? "", "stdout")).toBe("secret of 1\n");
       if (bomb.seen < at) break;
       crashes += 1;
