@@ -44,28 +44,36 @@ export async function eraseDue(parts: EraseParts, until: number): Promise<void> 
   log({ level: "info", message: "files of deleted jobs were erased", count: done.length });
 }
 
-/** Whether no more files are to come of any attempt. */
+/** Whether no more files are to come of any attempt. A lost job may still end: its results then mark it anew. */
 function isReady(job: JobRecord, now: Date, scale: number): boolean {
   const attempts = job.attempts ?? [];
-  if (isSettled(job) && attempts.every(({ results }) => results.state !== "pending")) return true;
+  if ((isSettled(job) || job.reason === "lost") && attempts.every(({ results }) => results.state !== "pending"))
+    return true;
   return now.getTime() - Date.parse(job.deletedAt ?? "") > longestMs / scale;
 }
 
 /** Looks at it again the later, the longer it has lasted; its end brings it forward. */
-async function postpone({ id, deletedAt = "" }: JobRecord, now: Date, { jobs, scale }: EraseParts): Promise<void> {
+async function postpone(
+  { id, deletedAt = "", eraseAt }: JobRecord,
+  now: Date,
+  { jobs, scale }: EraseParts,
+): Promise<void> {
   const lasted = now.getTime() - Date.parse(deletedAt);
   const wait = Math.min(Math.max(lasted / 4, graceMs / scale), 3_600 * secondMs);
   await jobs.change(id, (job) =>
-    job.eraseAt === undefined ? undefined : { changes: { eraseAt: iso(new Date(now.getTime() + wait)) } },
+    job.eraseAt === eraseAt ? { changes: { eraseAt: iso(new Date(now.getTime() + wait)) } } : undefined,
   );
 }
 
-/** Takes the mark away, and what the person wrote with it; what is left says only that there was a job. */
+/**
+ * Takes the mark away, and what the person wrote with it; what is left says only that there was a job. The mark of files
+ * that came meanwhile is another, and stays.
+ */
 async function finish(job: JobRecord, marks: Partial<JobRecord>, { jobs }: EraseParts): Promise<void> {
   const words = { name: undefined, description: undefined, tags: undefined, mail: undefined, detail: undefined };
   const nothing = { ...words, eraseAt: undefined } as unknown as Partial<JobRecord>;
   await jobs.change(job.id, (one) =>
-    one.eraseAt === undefined ? undefined : { changes: { ...nothing, ...marks, parameters: {}, inputs: [] } },
+    one.eraseAt === job.eraseAt ? { changes: { ...nothing, ...marks, parameters: {}, inputs: [] } } : undefined,
   );
 }
 

@@ -36,12 +36,17 @@ const unseen: ReadonlySet<string> = new Set([
   "forgets",
 ] satisfies (keyof JobRecord)[]);
 
-/** Whether a deleted job has files to erase now: what was waited for has come, or more than was there. */
-const filesCame = (job: JobRecord, changes: Partial<JobRecord>): boolean =>
-  job.deletedAt !== undefined &&
-  (changes.results !== undefined ||
+/** Whether a deleted job's files are to be erased now: what was waited for has come, or more than was there, or a lost job is back. */
+function hasToErase(job: JobRecord, changes: Partial<JobRecord>): boolean {
+  if (job.deletedAt === undefined) return false;
+  const next = { ...job, ...changes };
+  return (
+    changes.results !== undefined ||
     changes.attempts !== undefined ||
-    (isSettled({ ...job, ...changes }) && !isSettled(job)));
+    (isSettled(next) && !isSettled(job)) ||
+    (job.reason === "lost" && next.reason !== "lost")
+  );
+}
 
 export function jobTable(table: Table, now: Clock = clock) {
   const get = async (id: string): Promise<JobRecord | undefined> => {
@@ -56,7 +61,7 @@ export function jobTable(table: Table, now: Clock = clock) {
     const changedAt = isSeen ? after(at, job.changedAt) : job.changedAt;
     const moved: JobRecord = { ...job, ...changes, changedAt, revision: job.revision + 1 };
     const mailDue = mailDueAfter(job, moved);
-    const eraseAt = filesCame(job, changes) ? at : moved.eraseAt;
+    const eraseAt = hasToErase(job, changes) ? at : moved.eraseAt;
     const kept = [...job.events, ...events].slice(-maxEvents);
     const next = { ...moved, events: kept, mailDue, eraseAt } as JobRecord;
     const written = await table.update(

@@ -82,3 +82,56 @@ test("many are asked for again in a few messages", async () => {
   await erase();
   expect(gateway.messages.map((message) => "forget" in message && message.forget.length)).toEqual([100, 20]);
 });
+
+test("a deleted job that counts as lost goes at once, and so does what comes of it later", async () => {
+  const { job, files } = await sent();
+  await seen(job, "failed", "lost");
+  await remove(job);
+  await erase();
+  expect([await files(), forgotten()]).toEqual([0, [job]]);
+
+  await seen(job, "running");
+  const { group = "" } = (await jobs().get(job)) ?? {};
+  await gateway.s3.put("results", `results/local/${group}/0/01JZZZZZZZZZZZZZZZZZZZZZZZ/pack-0`, Buffer.from("x"));
+  await erase();
+  expect(await files(), "its end is waited for").toBe(1);
+  await seen(job, "cancelled");
+  await collected(job);
+  await erase();
+  expect([await files(), forgotten()]).toEqual([0, [job]]);
+});
+
+test("what a lost job that came back leaves without an end goes after a month", async () => {
+  const { job, files } = await sent();
+  await seen(job, "failed", "lost");
+  await remove(job);
+  await erase();
+  await seen(job, "running");
+  const { group = "" } = (await jobs().get(job)) ?? {};
+  await gateway.s3.put("results", `results/local/${group}/0/01JZZZZZZZZZZZZZZZZZZZZZZZ/pack-0`, Buffer.from("x"));
+  await erase();
+  expect(await files()).toBe(1);
+  await erase(30 * 24 * 60);
+  expect(await files()).toBe(0);
+});
+
+test("what comes while a job is erased is erased in the next run", async () => {
+  const { job, files } = await sent();
+  await seen(job, "cancelled");
+  await collected(job);
+  await remove(job);
+  const { erase: parts } = gateway.parts;
+  const { group = "" } = (await jobs().get(job)) ?? {};
+  const late = async (keys: readonly string[]) => {
+    await parts.results.remove(keys);
+    gateway.time.offset += 1_000;
+    await gateway.s3.put("results", `results/local/${group}/0/01JZZZZZZZZZZZZZZZZZZZZZZZ/pack-0`, Buffer.from("x"));
+    await jobs().change(job, (one) =>
+      moveResults(one, { attempt: 1, results: { state: "withheld", reason: "large" } }),
+    );
+  };
+  await erase(1.1, { ...parts, results: { ...parts.results, remove: late } });
+  expect(await files()).toBe(1);
+  await erase();
+  expect(await files()).toBe(0);
+});
