@@ -1,5 +1,5 @@
 // The one document of a new job: what its faces show and change, and how it is written as JSON and as a submission.
-import type { Application, Cluster } from "../../../shared/contract/catalogue.ts";
+import type { Application, Cluster, Site } from "../../../shared/contract/catalogue.ts";
 import type { Job, JobSubmission } from "../../../shared/contract/job.ts";
 
 /** A submission whose inputs go by their names. Values may be wrong (that is what faults are for), its shape is not. */
@@ -95,8 +95,12 @@ export function toSubmission(document: JobDocument, uploadOf: (place: number) =>
   return { ...ordered(document), inputs } as JobSubmission;
 }
 
-/** The document of a job that is to be run anew, for an application's present version. */
-export function documentOfJob(job: Job, application: Pick<Application, "id" | "version">): JobDocument {
+/** The document of a job that is to be run anew, for an application's present version; without its mail where the site sends none. */
+export function documentOfJob(
+  job: Job,
+  application: Pick<Application, "id" | "version">,
+  site: Pick<Site, "mail">,
+): JobDocument {
   const { name, description, tags, projectId, retry, mail } = job;
   return {
     ...emptyDocument(application),
@@ -110,7 +114,7 @@ export function documentOfJob(job: Job, application: Pick<Application, "id" | "v
     resources: { ...job.resources },
     inputs: job.inputs.map((input) => input.name),
     ...(retry === undefined ? {} : { retry: { ...retry } }),
-    ...(mail === undefined ? {} : { mail: { ...mail } }),
+    ...(mail === undefined || !site.mail ? {} : { mail: { ...mail } }),
   };
 }
 

@@ -6,7 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useSearchParams } from "wouter";
-import type { Application } from "../../../shared/contract/catalogue.ts";
+import type { Application, Site } from "../../../shared/contract/catalogue.ts";
 import type { Job } from "../../../shared/contract/job.ts";
 import { useGateway } from "../gateway.ts";
 import { PageLink } from "../page-link.tsx";
@@ -73,7 +73,7 @@ type BeginningProps = {
 };
 
 function Beginning({ application, job, fault, back }: BeginningProps) {
-  const { person } = useGateway();
+  const { person, site } = useGateway();
   const draft = useMemo(() => readDraft(localStorage, person.id, application.id), [person.id, application.id]);
   const hasDraft = draft !== undefined && (isTouched(draft.document) || draft.inputs.length > 0);
   const [chosen, choose] = useState<"draft" | "job">();
@@ -98,7 +98,11 @@ function Beginning({ application, job, fault, back }: BeginningProps) {
       </SpaceBetween>
     );
   const isDraft = hasDraft && chosen !== "job";
-  const start = isDraft ? present(draft, application) : wanted ? draftOfJob(wanted, application) : empty(application);
+  const start = isDraft
+    ? present(draft, application)
+    : wanted
+      ? draftOfJob(wanted, application, site)
+      : empty(application);
   return (
     <SpaceBetween size="m">
       {fault && <Fault error={fault} what="The job to begin from cannot be had" />}
@@ -126,9 +130,9 @@ function present(draft: Draft, application: Application): Draft {
   return { ...draft, document: { ...draft.document, version: application.version } };
 }
 
-function draftOfJob(job: Job, application: Application): Draft {
+function draftOfJob(job: Job, application: Application, site: Site): Draft {
   return {
-    document: documentOfJob(job, application),
+    document: documentOfJob(job, application, site),
     inputs: job.inputs.map(({ name, size, upload }) => ({ name, size, upload })),
   };
 }

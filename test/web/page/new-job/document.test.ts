@@ -93,7 +93,16 @@ describe("the document of a new job", () => {
 
   it("begins as the job that is run anew, for the version that there is now", () => {
     const { job, document } = submissionOf();
-    expect(documentOfJob(job, { id: "bumps", version: "2" })).toEqual(document);
+    expect(documentOfJob(job, { id: "bumps", version: "2" }, { mail: true })).toEqual(document);
+  });
+
+  it("keeps who is told of a job that is run anew, unless the site sends no mail", () => {
+    const { document } = submissionOf();
+    const mail = { to: ["alice@example.org"], on: ["failed" as const] };
+    const job = { ...submissionOf().job, retry: { limit: 0, on: [] }, mail };
+    const begun = (sends: boolean) => documentOfJob(job, { id: "bumps", version: "2" }, { mail: sends });
+    expect(begun(true)).toEqual({ ...document, retry: job.retry, mail });
+    expect(begun(false)).toEqual({ ...document, retry: job.retry });
   });
 
   it("loses a field that is emptied", () => {
