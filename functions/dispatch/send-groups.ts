@@ -5,6 +5,7 @@ import { FileName } from "../../shared/contract/id.ts";
 import type { Group, Member } from "../../shared/headnode/batch.ts";
 import { inTurns } from "../../shared/job/in-turns.ts";
 import type { GroupRecord, JobRecord } from "../../shared/job/job-record.ts";
+import { awaitsNothing } from "../../shared/job/move.ts";
 import { log } from "../edge/log.ts";
 import type { DispatchParts } from "./parts.ts";
 import { rendered } from "./propose.ts";
@@ -32,7 +33,8 @@ export async function sendGroups(
     bytes = 0;
   };
   for (const group of groups) {
-    const made = await makeGroup(group, parts);
+    const { made, refused } = await makeGroup(group, parts);
+    if (refused.length > 0) await settle(group.id, refused, parts);
     if (!made) {
       await sent(group);
       continue;
@@ -45,19 +47,38 @@ export async function sendGroups(
   await flush();
 }
 
-/** The group as the head node is to get it; undefined where none of its members can be made any more. */
-async function makeGroup(group: GroupRecord, parts: DispatchParts): Promise<Group | undefined> {
+/** Nothing is to come of members that were refused here; a group of such alone is closed. */
+async function settle(id: string, indices: readonly number[], { groups }: DispatchParts): Promise<void> {
+  await groups.change(id, (one) => {
+    const marks = [...one.settled];
+    for (const index of indices) marks[index] = "1";
+    const settled = marks.join("");
+    if (settled === one.settled) return undefined;
+    return { settled, ...(settled.includes("0") ? {} : { stage: "closed" as const }) };
+  });
+}
+
+/** The group as the head node is to get it, undefined where none of its members can be made any more; and the indices of those that end here. */
+async function makeGroup(
+  group: GroupRecord,
+  parts: DispatchParts,
+): Promise<{ made: Group | undefined; refused: number[] }> {
   const found = await inTurns(group.members, readsAtOnce, async (member) =>
     member ? parts.jobs.get(member.job) : undefined,
   );
   const made = await inTurns(found, readsAtOnce, async (job, index) =>
     job ? makeMember(job, index, group.members[index]?.attempt ?? job.attempt, parts) : undefined,
   );
+  const now = await inTurns(made, readsAtOnce, async (one, index) =>
+    one ? undefined : parts.jobs.get(group.members[index]?.job ?? ""),
+  );
+  const ended = (job: JobRecord | undefined) => job?.group === group.id && awaitsNothing(job);
+  const refused = now.flatMap((job, index) => (ended(job) ? [index] : []));
   const members = made.filter((one) => one !== undefined);
   const [first] = members;
-  if (!first) return undefined;
+  if (!first) return { made: undefined, refused };
   const { job, script, limits } = first;
-  return {
+  const whole = {
     group: group.id,
     account: job.account,
     application: { id: job.application, version: job.version },
@@ -66,6 +87,7 @@ async function makeGroup(group: GroupRecord, parts: DispatchParts): Promise<Grou
     members: members.map(({ member }) => member),
     limits,
   };
+  return { made: whole, refused };
 }
 
 /** The attempt is the group's: the job may be at another by now, where a group is sent again. */

@@ -119,7 +119,8 @@ function heardOf(
   result: MemberResults | undefined,
   at: string,
 ): Heard {
-  const isArray = group.members.length > 1;
+  // of a group with holes that leave one member Slurm has a plain job
+  const isArray = group.members.filter((one) => one !== null).length > 1;
   const seen = state && {
     ...state,
     at,

@@ -1,6 +1,7 @@
 // Dispatch: alike jobs in one group, the same groups after a crash at any step, no job's fault in the others' way.
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { takeMessage } from "../../../functions/dispatch/take-message.ts";
+import { ulid } from "../../../shared/aws/ulid.ts";
 import type { Job } from "../../../shared/contract/job.ts";
 import { type Bomb, explosive } from "../crash.ts";
 import { cluster, type Gateway, scriptJob, startGateway } from "../gateway.ts";
@@ -63,6 +64,34 @@ test("a job that can no longer be rendered is refused with its reason, and the o
   const refused = await gateway.request<Job>("GET", `/v1/jobs/${bad}`, { as: "alice" });
   expect(refused.body).toMatchObject({ state: "failed", reason: "rejected", results: { state: "unavailable" } });
   expect(refused.body.detail).toContain("0.0-gone");
+  expect((await sentGroups()).map((group) => group.members.map((member) => member.job))).toEqual([[good]]);
+});
+
+test("of a group that cannot be made when it is sent, nothing more is waited for, and of its others as ever", async () => {
+  const { api, dispatch } = gateway.parts;
+  const fixedGroup = async (jobs: string[]) => {
+    const members = jobs.map((job) => ({ job, attempt: 1 }));
+    const at = new Date().toISOString();
+    const group = {
+      id: ulid(),
+      cluster: cluster.id,
+      stage: "fixed" as const,
+      members,
+      acknowledged: false,
+      revision: 0,
+    };
+    await dispatch.groups.create({ ...group, settled: "0".repeat(jobs.length), createdAt: at, newsAt: at });
+    for (const [index, job] of jobs.entries()) await api.jobs.claim(job, 1, group.id, index);
+    return group.id;
+  };
+  const [alone, bad, good] = [await submit("alice"), await submit("alice"), await submit("alice")];
+  for (const job of [alone, bad]) await api.jobs.change(job, () => ({ changes: { version: "0.0-gone" } }));
+  const [lone, mixed] = [await fixedGroup([alone]), await fixedGroup([bad, good])];
+  gateway.messages.length = 0;
+  await take(good);
+
+  expect(await dispatch.groups.get(lone)).toMatchObject({ stage: "closed", settled: "1" });
+  expect(await dispatch.groups.get(mixed)).toMatchObject({ stage: "sent", settled: "10" });
   expect((await sentGroups()).map((group) => group.members.map((member) => member.job))).toEqual([[good]]);
 });
 

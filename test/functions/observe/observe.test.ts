@@ -134,6 +134,13 @@ test("receipts in any order, each twice, end in the one end, and the group is cl
   expect(body).toMatchObject({ code: "results-not-available", detail: expect.stringContaining("812 GB > 50 GB") });
 });
 
+test("the one member that is left of a group bears the id of a plain job", async () => {
+  const { job, group } = await dispatched();
+  await gateway.parts.dispatch.groups.change(group, ({ members }) => ({ members: [...members, null], settled: "01" }));
+  await receive(states(group, { job }));
+  expect((await gateway.parts.api.jobs.get(job))?.slurmId).toBe("5");
+});
+
 test("a lost member keeps its group open no longer than its results, and may still be heard of", async () => {
   const { job, group } = await dispatched();
   const member = { index: 0, job, attempt: 1 };
