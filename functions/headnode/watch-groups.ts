@@ -118,16 +118,14 @@ export class Watch {
         if (await this.#teller.tellRefused(id, folder)) await this.#moveAway(id);
         continue;
       }
-      const intent = readRecord(folder, "intent", Intent);
-      if (intent === undefined) continue;
-      if (readRecord(folder, "jobid", Submitted) === undefined) {
-        await this.#resumption.resume(id);
-        if (readRecord(folder, "jobid", Submitted) === undefined) continue;
-      }
+      if (readRecord(folder, "intent", Intent) === undefined) continue;
+      if (readRecord(folder, "jobid", Submitted) === undefined) await this.#resumption.resume(id);
       const plan = readRecord(folder, "plan", Plan);
       const staged = readRecord(folder, "staged", Staged);
+      // resuming may have submitted it under another name
+      const intent = readRecord(folder, "intent", Intent);
       const submitted = readRecord(folder, "jobid", Submitted);
-      if (plan === undefined || staged === undefined || submitted === undefined) continue;
+      if (plan === undefined || staged === undefined || intent === undefined || submitted === undefined) continue;
       const group = new LiveGroup({ folder, plan, staged, intent, submitted });
       this.#groups.set(id, group);
       await this.#accounts.follow(group);

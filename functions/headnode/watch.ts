@@ -31,6 +31,10 @@ export async function watch(bundle: string): Promise<number> {
     try {
       sweep(settings, spool, log);
       await watching.untilNoneLives(over);
+    } catch (error) {
+      // nobody reads what a watch writes to its stderr
+      log("failed", { words: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      throw error;
     } finally {
       watching.stop();
       objects.close();

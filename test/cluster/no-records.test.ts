@@ -33,12 +33,17 @@ describe.skipIf(!canRun)("a Slurm without lasting records", () => {
     expect(holds()).toBe(true);
   };
   const killWatch = async () => {
-    const pid = () => Number(readFileSync(join(node.spool, "watch.pid"), "utf8"));
-    await until(() => existsSync(`/proc/${pid()}`));
+    const file = join(node.spool, "watch.pid");
+    const pid = () => (existsSync(file) ? Number(readFileSync(file, "utf8")) : 0);
+    await until(() => pid() > 0 && existsSync(`/proc/${pid()}`));
     process.kill(pid(), "SIGKILL");
   };
-  /** slurmctld loses all that it knew of jobs. */
+  /** slurmctld loses all that it knew of jobs, but gives no id out again: of that headnode-crash.test.ts tells. */
+  let firstJobId = 1;
   const forgetAll = async () => {
+    const conf = readFileSync(slurm.conf ?? "", "utf8").replace(/^FirstJobId=.*\n/m, "");
+    firstJobId += 1_000;
+    writeFileSync(slurm.conf ?? "", `${conf.trimEnd()}\nFirstJobId=${firstJobId}\n`);
     slurm.killController();
     await sleep(500);
     const state = join(slurmFolder("no-records"), "state");
@@ -83,7 +88,7 @@ describe.skipIf(!canRun)("a Slurm without lasting records", () => {
 
   it("submits what was never submitted, under a name that no late start of the first can bear", async () => {
     partition("down");
-    const group = testGroup(ledger);
+    const group = testGroup(`${ledger}; sleep 3`);
     await submit(group);
     await killWatch();
     const { name } = JSON.parse(readFileSync(spooled(group, "intent"), "utf8")) as { name: string };
@@ -94,6 +99,8 @@ describe.skipIf(!canRun)("a Slurm without lasting records", () => {
     await report(group);
 
     const { states } = await node.settled(group);
+    // Slurm was asked by the new name
+    expect(states).toContainEqual(expect.objectContaining({ state: "running", source: "squeue" }));
     expect(states.at(-1)).toMatchObject({ state: "succeeded" });
     expect(begun(group)).toEqual(["0"]);
     expect(readFileSync(join(folderOf(group), "records", "group"), "utf8")).toBe(`${first} 0\n`);
