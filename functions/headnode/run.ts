@@ -131,9 +131,17 @@ async function tellOutcomes(
     objects,
     fresh.map(({ states }) => states),
   );
-  // a group that has been told to its end meanwhile has moved on
-  for (const { folder, states } of fresh) if (existsSync(folder)) rememberTold(folder, states.members);
+  for (const { folder, states } of fresh) keepTold(folder, states.members);
   if (repeats.length > 0) await report(context, repeats);
+}
+
+/** A group that the watch has told to its end meanwhile has moved on, at whatever instant. */
+function keepTold(folder: string, members: readonly MemberState[]): void {
+  try {
+    rememberTold(folder, members);
+  } catch (error) {
+    if (existsSync(folder)) throw error;
+  }
 }
 
 const hasTold = (folder: string): boolean => toldBefore(folder) !== undefined;
