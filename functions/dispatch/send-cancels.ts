@@ -1,6 +1,6 @@
 // Asking a head node to cancel members of groups: all of a group that were asked for and have not settled.
 import type { ClusterTarget } from "../../shared/aws/env.ts";
-import { openCancels } from "../../shared/job/group-cancels.ts";
+import { openCancels } from "../../shared/job/group-marks.ts";
 import type { GroupRecord } from "../../shared/job/job-record.ts";
 import type { DispatchParts } from "./parts.ts";
 import { sendBatch } from "./send-batch.ts";

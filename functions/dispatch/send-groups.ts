@@ -3,6 +3,7 @@ import type { ClusterTarget } from "../../shared/aws/env.ts";
 import { uploadKey } from "../../shared/aws/upload-key.ts";
 import { FileName } from "../../shared/contract/id.ts";
 import type { Group, Member } from "../../shared/headnode/batch.ts";
+import { marked } from "../../shared/job/group-marks.ts";
 import { inTurns } from "../../shared/job/in-turns.ts";
 import type { GroupRecord, JobRecord } from "../../shared/job/job-record.ts";
 import { awaitsNothing } from "../../shared/job/move.ts";
@@ -50,9 +51,7 @@ export async function sendGroups(
 /** Nothing is to come of members that were refused here; a group of such alone is closed. */
 async function settle(id: string, indices: readonly number[], { groups }: DispatchParts): Promise<void> {
   await groups.change(id, (one) => {
-    const marks = [...one.settled];
-    for (const index of indices) marks[index] = "1";
-    const settled = marks.join("");
+    const settled = marked(one.settled, indices);
     if (settled === one.settled) return undefined;
     return { settled, ...(settled.includes("0") ? {} : { stage: "closed" as const }) };
   });
@@ -69,8 +68,8 @@ async function makeGroup(
   const made = await inTurns(found, readsAtOnce, async (job, index) =>
     job ? makeMember(job, index, group.members[index]?.attempt ?? job.attempt, parts) : undefined,
   );
-  const now = await inTurns(made, readsAtOnce, async (one, index) =>
-    one ? undefined : parts.jobs.get(group.members[index]?.job ?? ""),
+  const now = await inTurns(group.members, readsAtOnce, async (member, index) =>
+    member === null || made[index] ? undefined : parts.jobs.get(member.job),
   );
   const ended = (job: JobRecord | undefined) => job?.group === group.id && awaitsNothing(job);
   const refused = now.flatMap((job, index) => (ended(job) ? [index] : []));

@@ -2,7 +2,7 @@
 import { iso } from "../../shared/aws/clock.ts";
 import type { ClusterTarget } from "../../shared/aws/env.ts";
 import { awaitsCancel } from "../../shared/job/cancel.ts";
-import { withCancels } from "../../shared/job/group-cancels.ts";
+import { withCancels } from "../../shared/job/group-marks.ts";
 import { inTurns } from "../../shared/job/in-turns.ts";
 import type { GroupRecord } from "../../shared/job/job-record.ts";
 import type { DispatchParts } from "./parts.ts";

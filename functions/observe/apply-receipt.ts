@@ -1,6 +1,7 @@
 // What a receipt changes: each member's job, if group, index and attempt are those on record; then the group.
 import { iso } from "../../shared/aws/clock.ts";
 import type { MemberResults, MemberState, Receipt, StatesReceipt } from "../../shared/headnode/receipt.ts";
+import { marked } from "../../shared/job/group-marks.ts";
 import { inTurns } from "../../shared/job/in-turns.ts";
 import type { GroupRecord, JobRecord, ResultsLocation } from "../../shared/job/job-record.ts";
 import {
@@ -169,9 +170,7 @@ async function noteNews(
 ): Promise<void> {
   await groups.change(group.id, (one) => {
     if (one.stage === "closed") return undefined;
-    const marks = [...one.settled];
-    for (const index of settled) marks[index] = "1";
-    const all = marks.join("");
+    const all = marked(one.settled, settled);
     // A receipt that is read again is no news: what counts is when S3 got it.
     const fresh = heardAt.getTime() - Date.parse(one.newsAt) > newsEveryMs;
     const isKnown = one.unknownSince === undefined;

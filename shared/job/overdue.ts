@@ -1,5 +1,5 @@
 // What reconcile asks for again, and when: pure rules over what is known of a cluster.
-import { openCancels } from "./group-cancels.ts";
+import { openCancels } from "./group-marks.ts";
 import type { GroupRecord } from "./job-record.ts";
 
 /** Waiting times in seconds, before they are divided by the scale. */

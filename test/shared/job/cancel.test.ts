@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JobState } from "../../../shared/contract/job.ts";
 import { awaitsCancel, cancel } from "../../../shared/job/cancel.ts";
-import { openCancels, withCancels } from "../../../shared/job/group-cancels.ts";
+import { openCancels, withCancels } from "../../../shared/job/group-marks.ts";
 import type { JobRecord } from "../../../shared/job/job-record.ts";
 import { type Change, isSettled, move, type Observation } from "../../../shared/job/move.ts";
 import { hasEnded, legalMoves } from "../../../shared/job/states.ts";

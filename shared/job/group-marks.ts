@@ -1,11 +1,15 @@
-// Which members of a group are to be cancelled: marks by index, as those of what has settled.
+// Marks of a group's members by index: which are to be cancelled, and which have settled.
 import type { GroupRecord } from "./job-record.ts";
+
+/** Marks with these members' set to "1"; there are no more marks than before. */
+export const marked = (marks: string, members: readonly number[]): string => {
+  const set = new Set(members);
+  return [...marks].map((mark, index) => (set.has(index) ? "1" : mark)).join("");
+};
 
 /** The marks with these members added. */
 export function withCancels(group: Pick<GroupRecord, "members" | "cancels">, members: readonly number[]): string {
-  const marks = [...(group.cancels ?? "0".repeat(group.members.length))];
-  for (const index of members) if (index < group.members.length) marks[index] = "1";
-  return marks.join("");
+  return marked(group.cancels ?? "0".repeat(group.members.length), members);
 }
 
 /** Indices of the members that are to be cancelled and have not settled. */
