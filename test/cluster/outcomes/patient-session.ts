@@ -10,11 +10,16 @@ const submissionsAtOnce = 4;
 type Waiter = { good: (job: Job) => boolean; found: (job: Job) => void };
 
 /** The session, with waiting and asking that bear a busy machine. */
-export function patientSession(api: string, session: Session): Session {
+export function patientSession(api: string, session: Session, output: () => string): Session {
   const follow = followChanges(api, session);
   const until: Session["until"] = async (id, good, seconds = 60) => {
     const now = await patiently(() => session.get(id));
-    return good(now) ? now : await follow(id, good, seconds);
+    if (good(now)) return now;
+    const there = await follow(id, good, seconds);
+    if (there) return there;
+    const [job, events] = await Promise.all([session.get(id), session.events(id)]);
+    const told = [job, ...events].map((one) => JSON.stringify(one)).join("\n");
+    throw new Error(`job ${id} did not get there in ${seconds} s:\n${told}\n${output().slice(-4_000)}`);
   };
   return {
     token: session.token,
@@ -28,7 +33,7 @@ export function patientSession(api: string, session: Session): Session {
   };
 }
 
-/** One poll for all who wait: GET /v1/changes from now on. It goes on only while somebody waits. */
+/** One poll for all who wait: GET /v1/changes from now on. It goes on only while somebody waits. Undefined: it took too long. */
 function followChanges(api: string, { token }: Session) {
   const waiters = new Map<string, Set<Waiter>>();
   const latest = new Map<string, Job>();
@@ -51,7 +56,7 @@ function followChanges(api: string, { token }: Session) {
     polling = false;
   }
 
-  return (id: string, good: (job: Job) => boolean, seconds: number): Promise<Job> =>
+  return (id: string, good: (job: Job) => boolean, seconds: number): Promise<Job | undefined> =>
     new Promise((resolve, reject) => {
       const mine = waiters.get(id) ?? new Set();
       const leave = () => {
@@ -68,7 +73,7 @@ function followChanges(api: string, { token }: Session) {
       };
       const timer = setTimeout(() => {
         leave();
-        reject(new Error(`job ${id} did not get there in ${seconds} s`));
+        resolve(undefined);
       }, seconds * 1_000);
       mine.add(waiter);
       waiters.set(id, mine);

@@ -22,7 +22,7 @@ export type World = OutcomeStack & {
 /** Signs alice in, and has her submit what wants nothing else to be under way. */
 export async function openWorld(all: OutcomeStack): Promise<World> {
   const { api } = all.stack.local;
-  const alice = patientSession(api, await sessionOf(all.stack, "alice"));
+  const alice = patientSession(api, await sessionOf(all.stack, "alice"), all.stack.output);
   all.cloud.faults.messages.drop = 1;
   const { id } = await alice.submitScript("echo never");
   const cancelled = (job: string) => call<Job>(api, alice.token, "POST", `/v1/jobs/${job}/cancel`, {});
