@@ -252,6 +252,45 @@ describe.skipIf(!hasChromium)("the page", () => {
     await page.getByText("Your sign-in has ended").waitFor({ timeout: 30_000 });
   });
 
+  it("stays signed in where a renewal is cut short, and goes on once it gets through", async () => {
+    const { page, stub } = opened;
+    stub.tokenSeconds = 1;
+    let cut = 0;
+    await page.route("**/oauth2/token", (route) => {
+      if (!route.request().postData()?.includes("grant_type=refresh_token")) return route.continue();
+      cut += 1;
+      return route.abort();
+    });
+    await page.goto(`${stub.origin}/`);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page
+      .getByText("The page cannot start")
+      .or(page.getByRole("button", { name: "alice" }))
+      .waitFor();
+    await page.waitForTimeout(1_000);
+    await page.reload();
+    await page.getByText("The page cannot start").waitFor();
+    expect(cut).toBeGreaterThan(1);
+
+    await page.unroute("**/oauth2/token");
+    stub.tokenSeconds = 3_600;
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("button", { name: "alice" }).waitFor();
+  });
+
+  it("asks to sign in again where the sign-in can be renewed no more", async () => {
+    const { page, stub, signIn } = opened;
+    await signIn();
+    await page.route("**/oauth2/token", (route) =>
+      route.fulfill({ status: 400, headers: { "access-control-allow-origin": "*" }, json: { error: "invalid_grant" } }),
+    );
+    await page.evaluate(`for (const [key, value] of Object.entries(sessionStorage))
+      if (key.startsWith("oidc.user:")) sessionStorage.setItem(key, JSON.stringify({ ...JSON.parse(value), expires_at: 1 }));`);
+    await page.reload();
+    await page.getByRole("button", { name: "Sign in" }).waitFor();
+    expect(stub.refreshed).toBe(0);
+  });
+
   it("says that there is no such job, and no such page", async () => {
     const { page, stub, signIn, looksRight } = opened;
     await signIn(`/jobs/${id}`);

@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useCallback, useEffect, useState } from "react";
 import type { Site } from "../../shared/contract/catalogue.ts";
 import { GatewayClient } from "../client/gateway-client.ts";
+import { withRetries } from "../client/retry.ts";
 import { FlashProvider } from "./flash.tsx";
 import { Frame } from "./frame.tsx";
 import { Fault } from "./parts.tsx";
@@ -28,7 +29,7 @@ async function start(): Promise<Start> {
   } catch (error) {
     fault = `Signing in did not work: ${(error as Error).message}`;
   }
-  const signedIn = (await session.token()) !== undefined;
+  const signedIn = (await withRetries(() => session.token())) !== undefined;
   return { site, session, client, signedIn, ...(fault && !signedIn ? { fault } : {}) };
 }
 

@@ -1,9 +1,11 @@
 // Signing in and out: authorization code with PKCE at the site's own sign-in, tokens kept for this tab only.
-import { type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
+import { ErrorResponse, type User, UserManager, WebStorageStateStore } from "oidc-client-ts";
 import type { Site } from "../../shared/contract/catalogue.ts";
 
 /** Renewed this long before it ends (s). */
 const renewBefore = 60;
+/** What the token endpoint says where it will give no more tokens (RFC 6749, 5.2). Any other failure may pass. */
+const noMore = new Set<string | null>(["invalid_grant", "invalid_client", "unauthorized_client"]);
 
 export class Session {
   private readonly site: Site;
@@ -50,7 +52,10 @@ export class Session {
     return this.manager.signinRedirect({ state: location.pathname + location.search + location.hash });
   }
 
-  /** A valid access token, renewed where it is about to end; undefined where nobody is signed in. */
+  /**
+   * A valid access token, renewed where it is about to end; undefined where nobody is signed in, or the sign-in has ended.
+   * Throws a TypeError, as fetch does, where the token has ended and the renewal did not get through: it may later.
+   */
   async token(): Promise<string | undefined> {
     const user = await this.manager.getUser();
     if (!user) return undefined;
@@ -58,7 +63,12 @@ export class Session {
     this.renewal ??= this.renew(user).finally(() => {
       this.renewal = undefined;
     });
-    return (await this.renewal)?.access_token;
+    try {
+      return (await this.renewal)?.access_token;
+    } catch (error) {
+      if (!user.expired) return user.access_token;
+      throw new TypeError("the sign-in could not be renewed", { cause: error });
+    }
   }
 
   /** Forgets the tokens, ends the refresh token, and ends the session that the sign-in page keeps, so that somebody else can sign in. */
@@ -74,16 +84,22 @@ export class Session {
     await this.manager.removeUser();
   }
 
+  /** The sign-in with a new token; null where there is none any more. Throws where no answer came: a page that is left in the midst of it stays signed in. */
   private async renew(user: User): Promise<User | null> {
+    if (!user.refresh_token) return await this.end();
     try {
-      if (!user.refresh_token) throw new Error("there is no refresh token");
       // a refresh brings no new id_token everywhere, and an old one would be held against the answer
       const { id_token: _, ...rest } = user;
       await this.manager.storeUser(Object.assign(Object.create(Object.getPrototypeOf(user)), rest) as User);
       return await this.manager.signinSilent();
-    } catch {
-      await this.manager.removeUser();
-      return null;
+    } catch (error) {
+      if (error instanceof ErrorResponse && noMore.has(error.error)) return await this.end();
+      throw error;
     }
+  }
+
+  private async end(): Promise<null> {
+    await this.manager.removeUser();
+    return null;
   }
 }
