@@ -1,7 +1,6 @@
 // Observing: true receipts move jobs; forged, foreign, malformed and repeated ones change nothing and are not retried.
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { queueHandler } from "../../../functions/edge/queue.ts";
 import { takeEvent } from "../../../functions/observe/take-event.ts";
 import { ulid } from "../../../shared/aws/ulid.ts";
 import type { Job } from "../../../shared/contract/job.ts";
@@ -204,15 +203,4 @@ test("results tell until when the folder stays on the cluster, as its head node 
   await receive(results);
   const { body } = await gateway.request<Job>("GET", `/v1/jobs/${job}`, { as: "alice" });
   expect(body).toMatchObject({ folder: "/home/alice/x/members/0", folderKeptUntil: "2026-01-01T12:00:09.000Z" });
-});
-
-test("a queue's record that fails comes back alone, and in a FIFO queue with all behind it", async () => {
-  const handle = async ({ body }: { body: string }) => {
-    if (body === "bad") throw new Error("bad");
-  };
-  const event_ = { Records: ["ok", "bad", "ok"].map((body, place) => ({ body, messageId: `${place}` })) } as never;
-  const failures = async (ordered: boolean) =>
-    (await queueHandler({ name: "test", ordered, handle })(event_)).batchItemFailures.map((one) => one.itemIdentifier);
-  expect(await failures(false)).toEqual(["1"]);
-  expect(await failures(true)).toEqual(["1", "2"]);
 });
