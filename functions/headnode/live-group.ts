@@ -12,7 +12,8 @@ import { meanings } from "../../shared/slurm/job-state.ts";
 import type { LastWords } from "./account/last-words.ts";
 import { MemberSight } from "./member-sight.ts";
 import { missingMembers } from "./refusal.ts";
-import { fixSlice, readSlices, type Slice, sliceMembers } from "./slices.ts";
+import { SlicedMembers } from "./sliced-members.ts";
+import { readSlices, type Slice } from "./slices.ts";
 import type { Intent, Plan, Staged, Submitted } from "./spool.ts";
 import { ToldStates } from "./told.ts";
 import { readTombstone, type Tombstone, takenBackAt } from "./tombstone.ts";
@@ -45,9 +46,7 @@ export class LiveGroup {
   forgotten = false;
   #tombstone: Tombstone | undefined;
   readonly #sights = new Map<number, MemberSight>();
-  readonly #sliced = new Set<number>();
-  #slices = 0;
-  readonly #unsent = new Set<number>();
+  readonly #sliced: SlicedMembers;
   readonly #told: ToldStates;
 
   constructor(files: LiveGroupFiles) {
@@ -60,15 +59,9 @@ export class LiveGroup {
       if (files.staged.missing[index] !== undefined) continue;
       this.#sights.set(index, new MemberSight({ index, job, attempt }));
     }
-    for (const { slice, sent } of readSlices(files.folder)) {
-      this.#slices = Math.max(this.#slices, slice.slice + 1);
-      if (!sent) this.#unsent.add(slice.slice);
-      for (const state of slice.states) {
-        this.#sliced.add(state.index);
-        const sight = this.#sights.get(state.index);
-        sight?.become(state, { ended: true });
-      }
-    }
+    this.#sliced = new SlicedMembers(files.folder, (state) =>
+      this.#sights.get(state.index)?.become(state, { ended: true }),
+    );
     this.readTombstone();
     this.#told = new ToldStates(files.folder);
     for (const state of this.#told.members) {
@@ -89,7 +82,7 @@ export class LiveGroup {
 
   /** Whether everything is told and collected. */
   get finished(): boolean {
-    return !this.waits && this.#sliced.size === this.#sights.size && this.#unsent.size === 0;
+    return !this.waits && this.#sliced.count === this.#sights.size && this.#sliced.areTold;
   }
 
   /** Looks whether members were taken back meanwhile. */
@@ -300,27 +293,24 @@ export class LiveGroup {
     return [...this.#sights.values()].some((sight) => !sight.ended && sight.end !== undefined);
   }
 
-  /** Ended members that lie in no slice yet. */
+  /** How many ended members lie in no slice yet. */
   get unsliced(): number {
-    return [...this.#sights.values()].filter((sight) => sight.ended && !this.#sliced.has(sight.index)).length;
+    return this.#endedUnsliced().length;
+  }
+
+  #endedUnsliced(): MemberState[] {
+    const ended = [...this.#sights.values()].filter((sight) => sight.ended && !this.#sliced.has(sight.index));
+    return ended.map(({ state }) => state);
   }
 
   /** Fixes the next slice of ended members in the spool. */
   cutSlice(): Slice | undefined {
-    const ended = [...this.#sights.values()].filter((sight) => sight.ended && !this.#sliced.has(sight.index));
-    const states = ended.slice(0, sliceMembers).map((sight) => sight.state);
-    if (states.length === 0) return undefined;
-    const slice: Slice = { slice: this.#slices, states };
-    fixSlice(this.folder, slice);
-    this.#slices += 1;
-    this.#unsent.add(slice.slice);
-    for (const state of states) this.#sliced.add(state.index);
-    return slice;
+    return this.#sliced.cut(this.#endedUnsliced());
   }
 
   /** The cloud has the slice's receipt. */
   sliceSent(slice: Slice): void {
-    this.#unsent.delete(slice.slice);
+    this.#sliced.told(slice);
     this.#told.endsWereTold(slice.states);
   }
 

@@ -1,18 +1,14 @@
 // The one command that a cluster may be due: groups that nobody acknowledged once more, a cancelling, a report of those that live, or of the cluster itself.
 import { iso } from "../../shared/aws/clock.ts";
-import type { ClusterRecord } from "../../shared/aws/cluster-table.ts";
 import type { ClusterTarget } from "../../shared/aws/env.ts";
 import { afterAll } from "../../shared/aws/table.ts";
 import type { GroupRecord } from "../../shared/job/job-record.ts";
-import { asksAfter, nextAsking, overdue } from "../../shared/job/overdue.ts";
+import { asksAfter, nextAsking } from "../../shared/job/overdue.ts";
 import { sendBatch } from "../dispatch/send-batch.ts";
 import { sendCancels } from "../dispatch/send-cancels.ts";
 import { sendGroups } from "../dispatch/send-groups.ts";
 import { log } from "../edge/log.ts";
 import type { ReconcileParts } from "./parts.ts";
-
-/** Where Slurm did not answer its head node, that is asked for a description this often. */
-const slurmAwaySeconds = 600;
 
 /** Sends at most one command; it is noted before it is sent, so that a crash in between only makes us wait. */
 export async function askForGroups(cluster: ClusterTarget, parts: ReconcileParts, maxGroups: number): Promise<void> {
@@ -21,7 +17,7 @@ export async function askForGroups(cluster: ClusterTarget, parts: ReconcileParts
   const now = parts.now();
   const knowledge = { ...known, asks: known.asks ?? 0 };
   const asking = nextAsking(knowledge, live, now, parts.scale);
-  if (!asking || (asking.groups.length === 0 && lacksSlurm(known, now, parts.scale))) return;
+  if (!asking) return;
   const asks = asksAfter(knowledge);
   const askedAt = iso(now);
   const askedVerb = asking.verb;
@@ -40,10 +36,6 @@ export async function askForGroups(cluster: ClusterTarget, parts: ReconcileParts
   if (verb === "cancel") return cancelAgain(cluster, named, parts);
   await sendGroups(cluster, named, parts, async () => undefined);
 }
-
-/** Its head node said just now that Slurm does not answer it: to ask it for a description is of no use yet. */
-const lacksSlurm = ({ undescribedAt }: ClusterRecord, now: Date, scale: number): boolean =>
-  undescribedAt !== undefined && !overdue(undescribedAt, slurmAwaySeconds, now, scale);
 
 async function cancelAgain(cluster: ClusterTarget, groups: readonly GroupRecord[], parts: ReconcileParts) {
   const cancelSentAt = iso(parts.now());

@@ -20,6 +20,8 @@ export const waits = {
   cancel: 300,
   /** A cluster that has not described itself, or not for so long. */
   description: 6 * 3_600,
+  /** A head node whom Slurm did not answer, before it is asked for a description again. */
+  slurmAway: 600,
   /** Askings without an answer: from then on the cluster counts as silent. */
   silence: 600,
   /** A command in flight: no other is sent meanwhile, unless the cluster has spoken since. */
@@ -38,6 +40,8 @@ export type ClusterKnowledge = {
   askedVerb?: Asking["verb"] | undefined;
   /** When its head node last described itself. */
   describedAt?: string | undefined;
+  /** When it last spoke without an answer of Slurm's. */
+  undescribedAt?: string | undefined;
 };
 
 export type LiveGroup = Pick<GroupRecord, "id" | "acknowledged" | "newsAt" | "settled" | "cancels" | "cancelSentAt">;
@@ -83,8 +87,12 @@ export function nextAsking(
   const turn = [...verbs.slice(last + 1), ...verbs.slice(0, last + 1)].find((verb) => due[verb].length > 0);
   if (turn !== undefined) return { verb: turn, groups: due[turn].map((group) => group.id) };
   // a report of no groups: the head node only describes itself
-  const unknown = cluster.describedAt === undefined || overdue(cluster.describedAt, waits.description, now, scale);
-  return unknown ? { verb: "report", groups: [] } : undefined;
+  return lacksDescription(cluster, now, scale) ? { verb: "report", groups: [] } : undefined;
+}
+
+function lacksDescription({ describedAt, undescribedAt }: ClusterKnowledge, now: Date, scale: number): boolean {
+  if (undescribedAt !== undefined && !overdue(undescribedAt, waits.slurmAway, now, scale)) return false;
+  return describedAt === undefined || overdue(describedAt, waits.description, now, scale);
 }
 
 const wasAnswered = ({ askedAt, heardAt }: Pick<ClusterKnowledge, "askedAt" | "heardAt">): boolean =>
