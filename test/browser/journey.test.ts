@@ -98,7 +98,7 @@ describe.skipIf(!hasChromium)("the page on the local stack", () => {
     }`);
     await page.reload();
     await page.getByRole("button", { name: "alice", exact: true }).waitFor();
-    await expect.poll(token).not.toBe(old);
+    await expect.poll(token, { timeout: 20_000 }).not.toBe(old);
     expect(faults).toEqual([]);
   });
 
