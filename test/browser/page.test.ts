@@ -253,7 +253,7 @@ describe.skipIf(!hasChromium)("the page", () => {
   });
 
   it("stays signed in where a renewal is cut short, and goes on once it gets through", async () => {
-    const { page, stub } = opened;
+    const { page, stub, looksRight } = opened;
     stub.tokenSeconds = 1;
     let cut = 0;
     await page.route("**/oauth2/token", (route) => {
@@ -271,6 +271,7 @@ describe.skipIf(!hasChromium)("the page", () => {
     await page.reload();
     await page.getByText("The page cannot start").waitFor();
     expect(cut).toBeGreaterThan(1);
+    await looksRight("cannot-start");
 
     await page.unroute("**/oauth2/token");
     stub.tokenSeconds = 3_600;

@@ -44,7 +44,7 @@ export function staleNotices(stale: Stale | undefined): Message[] {
       id: "stale",
       type: "warning",
       header: "What is shown may be old",
-      content: `Your jobs cannot be asked for now: ${faultWords(stale.error)}`,
+      content: `Your jobs cannot be had now; they are asked for again. The reason: ${faultWords(stale.error)}`,
       action: <Button onClick={stale.retry}>Try again</Button>,
     },
   ];

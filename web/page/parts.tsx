@@ -48,7 +48,7 @@ export function Fault({ error, what, action }: { error: unknown; what: string; a
 
 /** An error in words, with a full stop and the request's id for the operator. */
 export function faultWords(error: unknown): string {
-  if (error instanceof TypeError) return "the server does not answer; it is asked again.";
+  if (error instanceof TypeError) return "the server does not answer.";
   const words = error instanceof Error ? error.message : String(error);
   const instance = error instanceof ProblemError ? error.instance : undefined;
   return `${words}${words.endsWith(".") ? "" : "."}${instance ? ` For the operator: request ${instance}.` : ""}`;
