@@ -17,15 +17,15 @@ export function queueHandler(o: {
   ordered: boolean;
   handle(record: SQSRecord): Promise<void>;
 }): QueueHandler {
-  return async (event, context) => {
+  return async ({ Records: records }, context) => {
     const failed: string[] = [];
+    const returnFrom = (place: number) => failed.push(...records.slice(place).map((one) => one.messageId));
     let slowestMs = 0;
-    for (const [place, record] of event.Records.entries()) {
+    for (const [place, record] of records.entries()) {
       const left = context.getRemainingTimeInMillis();
       if (left < 2 * slowestMs) {
-        const rest = event.Records.slice(place).map((one) => one.messageId);
-        log({ level: "warn", message: `${o.name} was short of time; records returned`, count: rest.length });
-        failed.push(...rest);
+        log({ level: "warn", message: `${o.name} was short of time`, count: records.length - place });
+        returnFrom(place);
         break;
       }
       try {
@@ -33,7 +33,7 @@ export function queueHandler(o: {
       } catch (error) {
         log({ level: "error", message: `${o.name} failed`, requestId: record.messageId, error });
         if (o.ordered) {
-          failed.push(...event.Records.slice(place).map((one) => one.messageId));
+          returnFrom(place);
           break;
         }
         failed.push(record.messageId);

@@ -279,15 +279,19 @@ describe.skipIf(!hasChromium)("the page", () => {
     await page.getByRole("button", { name: "alice" }).waitFor();
   });
 
-  it("asks to sign in again where the sign-in can be renewed no more", async () => {
+  it("asks to sign in again where the sign-in can be renewed no more, and not where its service says that it is away", async () => {
     const { page, stub, signIn } = opened;
     await signIn();
+    let error = "temporarily_unavailable";
     await page.route("**/oauth2/token", (route) =>
-      route.fulfill({ status: 400, headers: { "access-control-allow-origin": "*" }, json: { error: "invalid_grant" } }),
+      route.fulfill({ status: 400, headers: { "access-control-allow-origin": "*" }, json: { error } }),
     );
     await page.evaluate(`for (const [key, value] of Object.entries(sessionStorage))
       if (key.startsWith("oidc.user:")) sessionStorage.setItem(key, JSON.stringify({ ...JSON.parse(value), expires_at: 1 }));`);
     await page.reload();
+    await page.getByText("The page cannot start").waitFor();
+    error = "invalid_request";
+    await page.getByRole("button", { name: "Try again" }).click();
     await page.getByRole("button", { name: "Sign in" }).waitFor();
     expect(stub.refreshed).toBe(0);
   });

@@ -4,8 +4,8 @@ import type { Site } from "../../shared/contract/catalogue.ts";
 
 /** Renewed this long before it ends (s). */
 const renewBefore = 60;
-/** What the token endpoint says where it will give no more tokens (RFC 6749, 5.2). Any other failure may pass. */
-const noMore = new Set<string | null>(["invalid_grant", "invalid_client", "unauthorized_client"]);
+/** Of what a token endpoint says of itself where it gives no token, these pass; any other is its last word (RFC 6749, 4.1.2.1 and 5.2). */
+const passing = new Set<string | null>(["temporarily_unavailable", "server_error"]);
 
 export class Session {
   private readonly site: Site;
@@ -84,7 +84,7 @@ export class Session {
     await this.manager.removeUser();
   }
 
-  /** The sign-in with a new token; null where there is none any more. Throws where no answer came: a page that is left in the midst of it stays signed in. */
+  /** The sign-in with a new token; null where it has ended. Throws where no answer came: a page left in the midst of it stays signed in. */
   private async renew(user: User): Promise<User | null> {
     if (!user.refresh_token) return await this.end();
     try {
@@ -93,7 +93,7 @@ export class Session {
       await this.manager.storeUser(Object.assign(Object.create(Object.getPrototypeOf(user)), rest) as User);
       return await this.manager.signinSilent();
     } catch (error) {
-      if (error instanceof ErrorResponse && noMore.has(error.error)) return await this.end();
+      if (error instanceof ErrorResponse && !passing.has(error.error)) return await this.end();
       throw error;
     }
   }
